@@ -1,0 +1,56 @@
+/**
+ * What went wrong.
+ *
+ * | kind | meaning |
+ * | --- | --- |
+ * | `network` | the request or the stream broke: refused, reset, DNS, TLS, CORS |
+ * | `http` | the server answered with a status other than 200 |
+ * | `content-type` | the server answered 200, but not with an event stream |
+ * | `ended` | the server, or a proxy in between, ended the stream |
+ * | `idle` | nothing arrived for `idleTimeout` |
+ * | `too-large` | one event was larger than `maxEventSize` |
+ * | `native` | the browser's own `EventSource` gave up, and does not say why |
+ * | `application` | a function of the application (`headers`, `body`, `reconnection`) threw |
+ * | `overflow` | events arrived faster than an asynchronous schema could check them |
+ */
+export type FailureKind =
+  | 'network'
+  | 'http'
+  | 'content-type'
+  | 'ended'
+  | 'idle'
+  | 'too-large'
+  | 'native'
+  | 'application'
+  | 'overflow'
+
+/** Why a connection could not be established, or was lost. Plain data: it can be posted from a worker and logged. */
+export interface ConnectionFailure {
+  readonly kind: FailureKind
+  /** True where another attempt would only fail again. A reconnection policy has the last word. */
+  readonly fatal: boolean
+  /** What happened, whose fault it is and what to do next, in one sentence for a developer. */
+  readonly message: string
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number
+  /** How long the server asked to be left alone (`Retry-After`), in ms, at most one hour. */
+  readonly retryAfter?: number
+  /** The URL that answered, after redirects: a login page is recognised by it. */
+  readonly url?: string
+  /** The media type of the answer, as the server wrote it; empty when it named none. */
+  readonly mediaType?: string
+  /** What was thrown, where something was. */
+  readonly cause?: unknown
+}
+
+/** A connection that failed for good, or an answer that is no event stream. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError'
+  /** The reason, as {@link ConnectionFailure}. */
+  readonly failure: ConnectionFailure
+
+  constructor(failure: ConnectionFailure) {
+    super(failure.message, 'cause' in failure ? { cause: failure.cause } : undefined)
+    this.failure = failure
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * The least of the Fetch standard that everstream needs, as types of its own: `globalThis.fetch` fits, and so does any
+ * other implementation (a proxy-aware one, a test double), also where no DOM types are loaded.
+ */
+
+/** What is asked of `fetch`. A fresh object is made for every request. */
+export interface FetchLikeInit {
+  method: string
+  headers: Record<string, string>
+  body?: FetchLikeBody
+  credentials: 'include' | 'same-origin'
+  /** The HTML standard asks for the stream past every cache: it is never a stored copy. */
+  cache: 'no-store'
+  signal: AbortSignal
+}
+
+/** A request body that can be sent again on the next attempt. A stream cannot; a function that returns one can. */
+export type FetchLikeBody = string | Uint8Array<ArrayBuffer> | ArrayBuffer | Blob | FormData | URLSearchParams
+
+/** What is read of the answer: a `Response` fits. */
+export interface FetchLikeResponse {
+  readonly status: number
+  /** The URL that answered, after redirects; empty where the implementation does not tell. */
+  readonly url: string
+  readonly headers: { get(name: string): string | null }
+  readonly body: ReadableStream<Uint8Array> | null
+}
+
+/** `fetch`, or a function that stands in for it. */
+export type FetchLike = (url: string, init: FetchLikeInit) => Promise<FetchLikeResponse>

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/{event-stream,observable,reconnection,transport,connection,client,package}/**/*.test.ts'],
+        },
+      },
+    ],
+  },
+})
