@@ -11,6 +11,7 @@
  * | `too-large` | one event was larger than `maxEventSize` |
  * | `native` | the browser's own `EventSource` gave up, and does not say why |
  * | `application` | a function of the application (`headers`, `body`, `reconnection`) threw |
+ * | `unsupported` | this runtime cannot stream: it has no `fetch`, or one without a streaming body |
  * | `overflow` | events arrived faster than an asynchronous schema could check them |
  */
 export type FailureKind =
@@ -22,6 +23,7 @@ export type FailureKind =
   | 'too-large'
   | 'native'
   | 'application'
+  | 'unsupported'
   | 'overflow'
 
 /** Why a connection could not be established, or was lost. Plain data: it can be posted from a worker and logged. */

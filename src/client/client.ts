@@ -1,0 +1,214 @@
+import { createConnection } from '../connection/connection.js'
+import { systemEnvironment } from '../connection/environment.js'
+import { ConnectionError } from '../errors/connection-error.js'
+import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
+import { createEmitter } from '../observable/emitter.js'
+import { createStore, type ReadableStore } from '../observable/store.js'
+import { createDelivery } from './delivery.js'
+import type { InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from './events.js'
+import { type AnyOptions, type EventSourceOptions, type SchemaOptions, settle } from './options.js'
+import type { EventsOptions, ListenOptions, TypedEventSource } from './typed-event-source.js'
+
+/** How many events may wait: more than the largest chunk holds of the smallest events, so that only a slow consumer meets it. */
+const MAX_WAITING_EVENTS = 16_384
+
+/** The emitter's key for the listeners of every type. No event has it: an empty event type is `message`. */
+const EVERY_TYPE = ''
+
+/**
+ * Opens an event stream. It reconnects with backoff and jitter and resumes with the last event ID, until it is closed.
+ *
+ * @param url - relative ones are resolved against the page or worker
+ * @throws `SyntaxError` DOMException for a URL that cannot be parsed; TypeError or RangeError for wrong options
+ *
+ * @example
+ * ```ts
+ * interface Prices { price: { symbol: string; value: number } }
+ * const prices = createEventSource<Prices>('/prices')
+ * prices.on('price', ({ data }) => draw(data.symbol, data.value))
+ * ```
+ *
+ * @example
+ * ```ts
+ * const prices = createEventSource('/prices', { schemas: { price: z.object({ symbol: z.string(), value: z.number() }) } })
+ * ```
+ */
+export function createEventSource<const Schemas extends SchemaMap>(
+  url: string | URL,
+  options: SchemaOptions<Schemas>,
+): TypedEventSource<InferEvents<Schemas>>
+export function createEventSource<Events extends object = UndeclaredEvents>(
+  url: string | URL,
+  options?: EventSourceOptions<Events>,
+): TypedEventSource<Events>
+export function createEventSource(url: string | URL, options: AnyOptions = {}): TypedEventSource<UndeclaredEvents> {
+  const settings = settle(url, options)
+  const emitter = createEmitter<TypedEvent>()
+  const queues = new Set<AsyncQueue<TypedEvent>>()
+  const stores = new Map<string, ReadableStore<unknown>>()
+
+  const deliver = createDelivery({
+    readPayload: settings.readPayload,
+    limit: MAX_WAITING_EVENTS,
+    onEvent(event) {
+      emitter.emit(event.type, event)
+      emitter.emit(EVERY_TYPE, event)
+    },
+    onPayloadError(error) {
+      if (!isClosed()) settings.onPayloadError(error)
+    },
+    onOverflow: () =>
+      connection.fail({
+        kind: 'overflow',
+        fatal: true,
+        message: `More than ${MAX_WAITING_EVENTS} events wait for asynchronous schemas or parsers, which are slower than the stream.`,
+      }),
+  })
+
+  const connection = createConnection({
+    ...settings,
+    environment: systemEnvironment,
+    onMessage(message, origin) {
+      // What nobody listens for is not worth parsing.
+      if (emitter.has(message.event) || emitter.has(EVERY_TYPE)) deliver(message, origin)
+    },
+  })
+
+  function isClosed(): boolean {
+    return connection.status.get().state === 'closed'
+  }
+
+  /** `undefined` listens for every type. */
+  function listen(type: string | undefined, listener: (event: TypedEvent) => void): () => void {
+    const undo = emitter.on(type ?? EVERY_TYPE, listener)
+    if (type === undefined) connection.listenToEveryType()
+    else connection.listen(type)
+    connection.start()
+    return undo
+  }
+
+  function checkType(type: string): void {
+    if (typeof type !== 'string' || type === '') throw new TypeError('The event type must be a string, and not empty.')
+    if (settings.declared?.has(type) === false) {
+      throw new TypeError(`The event type "${type}" has no schema; there are: ${[...settings.declared].join(', ')}.`)
+    }
+  }
+
+  function on(type: string, listener: (event: TypedEvent) => void, { signal, once }: ListenOptions = {}): () => void {
+    checkType(type)
+    if (typeof listener !== 'function') throw new TypeError(`on("${type}"): the listener must be a function.`)
+    if (isClosed() || signal?.aborted) return () => {}
+    const undo = listen(type, (event) => {
+      if (once) remove()
+      listener(event)
+    })
+    function remove(): void {
+      undo()
+      signal?.removeEventListener('abort', remove)
+    }
+    signal?.addEventListener('abort', remove)
+    return remove
+  }
+
+  function events(
+    types?: string | readonly string[],
+    { signal, maxQueueSize = MAX_WAITING_EVENTS, overflow = 'error' }: EventsOptions = {},
+  ): AsyncQueue<TypedEvent> {
+    checkQueue(maxQueueSize, overflow)
+    const wanted = wantedTypes(types)
+
+    const undos: (() => void)[] = []
+    const onAbort = (): void => queue.end({ error: signal?.reason })
+    const queue = createAsyncQueue<TypedEvent>({
+      maxQueueSize,
+      overflow,
+      onRelease() {
+        queues.delete(queue)
+        for (const undo of undos) undo()
+        signal?.removeEventListener('abort', onAbort)
+      },
+    })
+    if (isClosed()) endQueue(queue)
+    else if (signal?.aborted) onAbort()
+    else {
+      queues.add(queue)
+      signal?.addEventListener('abort', onAbort)
+      for (const type of wanted) undos.push(listen(type, queue.push))
+    }
+    return queue
+  }
+
+  /** `[undefined]` for every type. */
+  function wantedTypes(types: string | readonly string[] | undefined): Iterable<string | undefined> {
+    if (types === undefined && settings.declared !== undefined) return settings.declared
+    if (types === undefined) {
+      if (settings.transport.everyType) return [undefined]
+      throw new TypeError(
+        `events: the transport "${settings.transport.name}" delivers only types that it is told; name them, or use 'auto' or 'fetch'.`,
+      )
+    }
+    const wanted = new Set(typeof types === 'string' ? [types] : types)
+    if (wanted.size === 0) throw new TypeError('events: name at least one event type, or none at all for every type.')
+    wanted.forEach(checkType)
+    return wanted
+  }
+
+  function endQueue(queue: AsyncQueue<TypedEvent>): void {
+    const status = connection.status.get()
+    const failure = status.state === 'closed' ? status.failure : undefined
+    queue.end(failure && { error: new ConnectionError(failure) })
+  }
+
+  function store(type: string): ReadableStore<unknown> {
+    checkType(type)
+    const known = stores.get(type)
+    if (known !== undefined) return known
+    const latest = createStore<unknown>(undefined)
+    stores.set(type, latest)
+    if (!isClosed()) listen(type, ({ data }) => latest.set(data))
+    return latest
+  }
+
+  function close(): void {
+    connection.close('close-called')
+  }
+
+  const { signal } = settings
+  const onAbort = (): void => connection.close('aborted')
+  signal?.addEventListener('abort', onAbort)
+  // The first subscriber: by the time the application hears of the end, nothing is left to be called.
+  connection.status.subscribe(({ state }) => {
+    if (state !== 'closed') return
+    signal?.removeEventListener('abort', onAbort)
+    emitter.clear()
+    for (const queue of queues) endQueue(queue)
+  })
+  if (signal?.aborted) onAbort()
+  else if (settings.connect === 'immediately') connection.start()
+
+  const source = {
+    url: settings.url,
+    get lastEventId() {
+      return connection.lastEventId
+    },
+    status: connection.status,
+    on,
+    events,
+    store,
+    reconnect: connection.reconnect,
+    close,
+    [Symbol.asyncIterator]: () => events(),
+    // Where the symbol does not exist, its key would be the string 'undefined'.
+    ...(Symbol.dispose && { [Symbol.dispose]: close }),
+  }
+  return source as TypedEventSource<UndeclaredEvents>
+}
+
+function checkQueue(maxQueueSize: number, overflow: string): void {
+  if (!(Number.isInteger(maxQueueSize) && maxQueueSize > 0)) {
+    throw new RangeError(`events: maxQueueSize must be a whole number of events, at least 1, and is ${maxQueueSize}.`)
+  }
+  if (overflow !== 'error' && overflow !== 'drop-oldest') {
+    throw new TypeError("events: overflow must be 'error' or 'drop-oldest'.")
+  }
+}

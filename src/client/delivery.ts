@@ -1,0 +1,65 @@
+import { PayloadError } from '../errors/payload-error.js'
+import type { EventStreamMessage } from '../event-stream/message.js'
+import { report } from '../observable/report.js'
+import type { TypedEvent } from './events.js'
+import { isPromiseLike, type PayloadReader } from './payload.js'
+
+export interface DeliveryOptions {
+  readonly readPayload: PayloadReader
+  /** How many events may wait for an asynchronous schema or parser. */
+  readonly limit: number
+  /** Must not throw. */
+  readonly onEvent: (event: TypedEvent) => void
+  readonly onPayloadError: (error: PayloadError) => void
+  /** One event more than the limit waits. It is dropped. */
+  readonly onOverflow: () => void
+}
+
+/**
+ * From messages to typed events, in the order of the stream: at once where the payload is there at once, and after those
+ * before it where a schema or parser takes its time.
+ */
+export function createDelivery(options: DeliveryOptions): (message: EventStreamMessage, origin: string) => void {
+  const { readPayload, limit, onEvent, onPayloadError, onOverflow } = options
+  let waiting = 0
+  let last = Promise.resolve()
+
+  function refuse(error: unknown): void {
+    try {
+      if (!(error instanceof PayloadError)) throw error
+      onPayloadError(error)
+    } catch (thrown) {
+      report(thrown)
+    }
+  }
+
+  function queue(payload: PromiseLike<unknown>, settle: (data: unknown) => void): void {
+    // Heard at once: it may reject before its turn has come.
+    const heard = Promise.resolve(payload).then(
+      (data) => () => settle(data),
+      (error: unknown) => () => refuse(error),
+    )
+    if (waiting >= limit) return onOverflow()
+    waiting += 1
+    last = last
+      .then(() => heard)
+      .then((run) => {
+        waiting -= 1
+        run()
+      })
+  }
+
+  return (message, origin) => {
+    const deliver = (data: unknown): void => onEvent({ type: message.event, data, lastEventId: message.id, origin })
+    let data: unknown
+    try {
+      data = readPayload(message)
+    } catch (error) {
+      if (waiting === 0) refuse(error)
+      else queue(Promise.reject(error), deliver)
+      return
+    }
+    if (waiting === 0 && !isPromiseLike(data)) deliver(data)
+    else queue(Promise.resolve(data), deliver)
+  }
+}

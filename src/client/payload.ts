@@ -1,0 +1,70 @@
+import { PayloadError, type RawEvent } from '../errors/payload-error.js'
+import type { StandardResult, StandardSchema } from '../standards/standard-schema.js'
+
+/**
+ * How the data of an event becomes its payload: `'json'`, `'text'` (as it is), or a function of its own, which may return a
+ * promise.
+ */
+export type PayloadParser<Payload = unknown> =
+  | 'json'
+  | 'text'
+  | ((data: string, event: RawEvent) => Payload | Promise<Payload>)
+
+/**
+ * Makes the payload of an event. A promise where a parser or a schema is asynchronous.
+ *
+ * @throws PayloadError, at once or as the promise's rejection
+ */
+export type PayloadReader = (event: RawEvent) => unknown
+
+export function createPayloadReader(
+  parserOf: (type: string) => PayloadParser,
+  schemaOf: (type: string) => StandardSchema | undefined,
+): PayloadReader {
+  return (event) => {
+    const parsed = parse(parserOf(event.event), event)
+    const schema = schemaOf(event.event)
+    if (isPromiseLike(parsed)) {
+      const value = Promise.resolve(parsed).catch((cause: unknown) => {
+        throw new PayloadError('parse-failed', event, { cause })
+      })
+      return schema === undefined ? value : value.then((settled) => check(schema, settled, event))
+    }
+    return schema === undefined ? parsed : check(schema, parsed, event)
+  }
+}
+
+function parse(parser: PayloadParser, event: RawEvent): unknown {
+  if (parser === 'text') return event.data
+  try {
+    return parser === 'json' ? JSON.parse(event.data) : parser(event.data, event)
+  } catch (cause) {
+    throw new PayloadError(parser === 'json' ? 'invalid-json' : 'parse-failed', event, { cause })
+  }
+}
+
+function check(schema: StandardSchema, value: unknown, event: RawEvent): unknown {
+  let result: StandardResult<unknown> | Promise<StandardResult<unknown>>
+  try {
+    result = schema['~standard'].validate(value)
+  } catch (cause) {
+    throw new PayloadError('schema-failed', event, { cause })
+  }
+  if (!isPromiseLike(result)) return accept(result, event)
+  return Promise.resolve(result).then(
+    (settled) => accept(settled, event),
+    (cause: unknown) => {
+      throw new PayloadError('schema-failed', event, { cause })
+    },
+  )
+}
+
+function accept(result: StandardResult<unknown>, event: RawEvent): unknown {
+  if (result.issues === undefined) return result.value
+  throw new PayloadError('schema-mismatch', event, { issues: result.issues })
+}
+
+/** Not `instanceof Promise`: a promise may come from another realm. JSON holds no functions, so no payload looks like one. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

@@ -1,0 +1,62 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { ConnectionStatus } from '../connection/status.js'
+import type { ReadableStore } from '../observable/store.js'
+import type { EventOf, TypedEvent, TypeOf } from './events.js'
+
+/** An event stream with typed events, kept alive over every loss until it is closed. */
+export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>, Disposable {
+  /** The URL, absolute. */
+  readonly url: string
+  /** The last event ID string of the stream; empty when there is none. It survives every reconnection. */
+  readonly lastEventId: string
+  /** Where the connection stands, and why. */
+  readonly status: ReadableStore<ConnectionStatus>
+  /**
+   * Calls the listener with each event of this type. One that throws is reported as the DOM does it, and disturbs nothing.
+   * After {@link close} it is never called, and adding one then does nothing.
+   *
+   * @returns the undo
+   * @throws TypeError for a type that has no schema, where schemas declare the types
+   */
+  on<Type extends TypeOf<Events>>(
+    type: Type,
+    listener: (event: TypedEvent<Type, Events[Type]>) => void,
+    options?: ListenOptions,
+  ): () => void
+  /**
+   * Iterates over the events of one type, several, or all. What arrives from this call on is queued until the loop comes for
+   * it. The loop ends when the source is closed, and throws a {@link ConnectionError} when it has failed for good. Leaving
+   * the loop does not close the source.
+   *
+   * @throws TypeError for all types on the native transport, which delivers only types that it is told
+   */
+  events<Type extends TypeOf<Events> = TypeOf<Events>>(
+    types?: Type | readonly Type[],
+    options?: EventsOptions,
+  ): AsyncIterableIterator<EventOf<Events, Type>>
+  /** The latest payload of a type; undefined until there is one. The same store for every call with this type. */
+  store<Type extends TypeOf<Events>>(type: Type): ReadableStore<Events[Type] | undefined>
+  /** Connects anew, at once: skips a wait, and replaces a connection. Does nothing once the source is closed. */
+  reconnect(): void
+  /** Final: nothing is called, and nothing is held, from here on. A second call does nothing. */
+  close(): void
+}
+
+export interface ListenOptions {
+  /** Removes the listener when it aborts. */
+  signal?: AbortSignal
+  /** Removes the listener before its first call. Default: false. */
+  once?: boolean
+}
+
+export interface EventsOptions {
+  /** Ends the iteration when it aborts: the loop throws the signal's reason. */
+  signal?: AbortSignal
+  /** How many events may wait for the loop, at least 1. Default: 16384. */
+  maxQueueSize?: number
+  /**
+   * What happens to one event more: the loop throws a {@link QueueOverflowError}, or the oldest event is dropped, for loops in
+   * which only the latest count. Default: `'error'`.
+   */
+  overflow?: 'error' | 'drop-oldest'
+}

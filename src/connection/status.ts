@@ -1,0 +1,24 @@
+import type { ConnectionFailure } from '../errors/connection-error.js'
+
+/** Where a connection stands, and why. Times are ms of the wall clock (`Date.now()`). */
+export type ConnectionStatus =
+  /** Nobody listens yet, and `connect` is `'on-first-listener'`. */
+  | { readonly state: 'idle' }
+  /** `attempt` is 0 for the first connection, then the number of the reconnection since it was last healthy. */
+  | { readonly state: 'connecting'; readonly attempt: number }
+  /** `resumed`: the server was told the last event ID, and so can have gone on where the last stream broke off. */
+  | { readonly state: 'open'; readonly transport: string; readonly since: number; readonly resumed: boolean }
+  /** `attempt` is the number of the one to come, at `retryAt`, which is `delay` ms after the failure. */
+  | {
+      readonly state: 'waiting'
+      readonly attempt: number
+      readonly delay: number
+      readonly retryAt: number
+      readonly failure: ConnectionFailure
+    }
+  /** Final. `ended-by-server`: it asked not to come back (204), or the stream ended and `reconnection` is `false`. */
+  | {
+      readonly state: 'closed'
+      readonly reason: 'close-called' | 'aborted' | 'ended-by-server' | 'failed'
+      readonly failure?: ConnectionFailure
+    }

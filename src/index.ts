@@ -1,0 +1,31 @@
+/**
+ * `everstream`: typed Server-Sent Events. The event-stream format itself is the entry `everstream/event-stream`.
+ *
+ * What is not here is not public: the connection machine, the queue and the emitter are free to change.
+ */
+export { createEventSource } from './client/client.js'
+export type { EventOf, InferEvents, SchemaMap, TypedEvent, TypeOf, UndeclaredEvents } from './client/events.js'
+export type { EventSourceOptions, ParserFor, SchemaOptions } from './client/options.js'
+export type { PayloadParser } from './client/payload.js'
+export type { EventsOptions, ListenOptions, TypedEventSource } from './client/typed-event-source.js'
+export type { ConnectionStatus } from './connection/status.js'
+export { ConnectionError, type ConnectionFailure, type FailureKind } from './errors/connection-error.js'
+export { PayloadError, type PayloadErrorCode, type RawEvent } from './errors/payload-error.js'
+export { QueueOverflowError } from './errors/queue-overflow-error.js'
+export type { EventStreamMessage } from './event-stream/message.js'
+export type { ReadableStore } from './observable/store.js'
+export { type BackoffOptions, exponentialBackoff } from './reconnection/backoff.js'
+export type { ReconnectionContext, ReconnectionPolicy } from './reconnection/policy.js'
+export { standardReconnection } from './reconnection/standard.js'
+export type { FetchLike, FetchLikeBody, FetchLikeInit, FetchLikeResponse } from './standards/fetch-like.js'
+export type { StandardIssue, StandardSchema } from './standards/standard-schema.js'
+export { fetchTransport } from './transport/fetch.js'
+export { nativeTransport } from './transport/native.js'
+export type { AttemptContext, BodyOption, FetchOptions, HeaderRecord, HeadersOption } from './transport/request.js'
+export type {
+  Transport,
+  TransportOpened,
+  TransportRequest,
+  TransportSession,
+  TransportSink,
+} from './transport/transport.js'

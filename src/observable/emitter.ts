@@ -1,0 +1,53 @@
+import { report } from './report.js'
+
+/**
+ * Listeners by event type. Types are data from the network: a Map, so that `__proto__` and `constructor` are types like
+ * any other.
+ */
+export interface Emitter<Event> {
+  /** Adds a listener; each call is a subscription of its own. Returns its undo. */
+  on(type: string, listener: (event: Event) => void): () => void
+  has(type: string): boolean
+  /** Calls the listeners of the type in the order they came. One that throws is reported, the others are still called. */
+  emit(type: string, event: Event): void
+  clear(): void
+}
+
+interface Subscription<Event> {
+  listener: ((event: Event) => void) | undefined
+}
+
+export function createEmitter<Event>(): Emitter<Event> {
+  // The lists are never changed, only replaced: emit() walks the one it found, whatever listeners do meanwhile.
+  const lists = new Map<string, readonly Subscription<Event>[]>()
+
+  return {
+    on(type, listener) {
+      const subscription: Subscription<Event> = { listener }
+      lists.set(type, [...(lists.get(type) ?? []), subscription])
+      return () => {
+        // Emptied first: DOM, "inner invoke", skips a listener whose `removed` is true, also in a dispatch under way.
+        subscription.listener = undefined
+        const rest = (lists.get(type) ?? []).filter((other) => other !== subscription)
+        if (rest.length > 0) lists.set(type, rest)
+        else lists.delete(type)
+      }
+    },
+    has: (type) => lists.has(type),
+    emit(type, event) {
+      const list = lists.get(type)
+      if (list === undefined) return
+      for (const subscription of list) {
+        try {
+          subscription.listener?.(event)
+        } catch (error) {
+          report(error)
+        }
+      }
+    },
+    clear() {
+      for (const list of lists.values()) for (const subscription of list) subscription.listener = undefined
+      lists.clear()
+    },
+  }
+}

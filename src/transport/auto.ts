@@ -1,0 +1,28 @@
+import { chooseTransport } from './choose.js'
+import { openFetch } from './fetch.js'
+import { openNative } from './native.js'
+import type { FetchOptions } from './request.js'
+import type { Transport } from './transport.js'
+
+/**
+ * Native `EventSource` where it can do what is asked, else fetch; chosen anew for each attempt, so that nothing is lost and no
+ * downgrade is permanent.
+ */
+export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAsked: boolean }): Transport {
+  return {
+    name: 'auto',
+    everyType: true,
+    open(request, sink) {
+      const choice = chooseTransport({
+        nativeExists: typeof globalThis.EventSource === 'function',
+        fetchAsked,
+        everyType: request.types === 'every',
+        refused: request.failure?.kind === 'native' || request.failure?.kind === 'http',
+        lastEventIdNeedsHeader: request.lastEventId !== '' && !request.lastEventIdInUrl,
+      })
+      return choice === 'native'
+        ? openNative(request, sink, { fetchMayTakeOver: true })
+        : openFetch(options, request, sink)
+    },
+  }
+}

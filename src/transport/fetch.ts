@@ -1,0 +1,143 @@
+import type { ConnectionFailure } from '../errors/connection-error.js'
+import { createParser } from '../event-stream/parser.js'
+import { refusalOf } from '../event-stream/refusal.js'
+import { parseRetryAfter } from '../reconnection/retry-after.js'
+import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
+import { checkFetchOptions, createInit, type FetchOptions } from './request.js'
+import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
+
+/**
+ * The event stream over `fetch`: for headers, other methods and bodies, for workers and runtimes without an `EventSource`,
+ * and wherever the reason of a failure matters.
+ *
+ * @throws TypeError or RangeError for an option of the wrong kind.
+ *
+ * @example
+ * ```ts
+ * createEventSource<Events>(url, { transport: fetchTransport({ headers: async () => ({ authorization: await token() }) }) })
+ * ```
+ */
+export function fetchTransport(options: FetchOptions = {}): Transport {
+  checkFetchOptions('fetchTransport', options)
+  return { name: 'fetch', everyType: true, open: (request, sink) => openFetch(options, request, sink) }
+}
+
+export function openFetch(options: FetchOptions, request: TransportRequest, sink: TransportSink): TransportSession {
+  const controller = new AbortController()
+  const { signal } = controller
+  void run().then((outcome) => {
+    if (!signal.aborted) sink.onEnd(outcome)
+    // Whichever way it ended: no socket stays open behind it.
+    controller.abort()
+  })
+  return { close: () => controller.abort() }
+
+  async function run(): Promise<ConnectionFailure | 'no-content'> {
+    let answer = await ask(request)
+    // A token may have expired between two attempts: the function that makes the headers is asked once more.
+    if (answer.failure?.status === 401 && typeof options.headers === 'function') {
+      answer = await ask({ ...request, failure: answer.failure })
+    }
+    if (answer.failure !== undefined) return answer.failure
+    const { response } = answer
+    // "Clients can be told to stop reconnecting using the HTTP 204 No Content response code."
+    if (response.status === 204) return 'no-content'
+
+    sink.onOpen({ transport: 'fetch', resumed: request.lastEventId !== '' && tellsLastEventId(request, answer.init) })
+    return read(response)
+  }
+
+  async function ask(asked: TransportRequest): Promise<Answer> {
+    const fetch: FetchLike | undefined = options.fetch ?? globalThis.fetch
+    if (typeof fetch !== 'function') return { failure: unsupported('has no fetch: pass one as the option `fetch`') }
+    let init: FetchLikeInit
+    try {
+      init = await createInit(options, asked, signal)
+    } catch (cause) {
+      return { failure: applicationFailure(cause) }
+    }
+    let response: FetchLikeResponse
+    try {
+      response = await fetch(asked.url, init)
+    } catch (cause) {
+      return { failure: networkFailure(asked.url, 'could not be made', cause) }
+    }
+    const failure = response.status === 204 ? undefined : refuse(response)
+    if (failure === undefined && !signal.aborted) return { response, init }
+    // An unread body holds its socket. Not awaited: a stand-in for fetch may never answer.
+    response.body?.cancel().catch(() => {})
+    return failure === undefined ? { response, init } : { failure }
+  }
+
+  /** Reads the stream to its end, which is always a failure: a server cannot close a stream for good. */
+  async function read({ url, body }: FetchLikeResponse): Promise<ConnectionFailure> {
+    if (body === null)
+      return unsupported('has a fetch without streaming bodies, as React Native has; pass another as `fetch`')
+    const { origin } = new URL(url === '' ? request.url : url)
+    let tooLarge: ConnectionFailure | undefined
+    const parser = createParser({
+      onEvent: (message) => sink.onMessage(message, origin),
+      onId: (id) => sink.onLastEventId(id),
+      onRetry: (ms) => sink.onReconnectionTime(ms),
+      onError: (cause) => {
+        tooLarge = { kind: 'too-large', fatal: true, message: cause.message, url, cause }
+      },
+      lastEventId: request.lastEventId,
+      maxEventSize: options.maxEventSize,
+    })
+    const reader = body.getReader()
+    // Beside the abort of the fetch, which a stand-in for it may not pass on to the body: a read that waits is done then,
+    // and where a listener closes in the midst of a chunk, the rest of it is not delivered.
+    signal.addEventListener('abort', () => {
+      parser.reset()
+      reader.cancel().catch(() => {})
+    })
+    try {
+      while (!signal.aborted && tooLarge === undefined) {
+        const { done, value } = await reader.read()
+        if (done || signal.aborted) break
+        sink.onActivity()
+        parser.push(value)
+      }
+    } catch (cause) {
+      return networkFailure(request.url, 'broke off', cause)
+    }
+    return tooLarge ?? { kind: 'ended', fatal: false, message: 'The server, or a proxy in between, ended the stream.' }
+  }
+}
+
+type Answer =
+  | { readonly failure: ConnectionFailure }
+  | { readonly failure?: undefined; readonly response: FetchLikeResponse; readonly init: FetchLikeInit }
+
+function tellsLastEventId({ lastEventIdInUrl }: TransportRequest, { headers }: FetchLikeInit): boolean {
+  return lastEventIdInUrl || 'last-event-id' in headers
+}
+
+function refuse(response: FetchLikeResponse): ConnectionFailure | undefined {
+  const failure = refusalOf(response)
+  const retryAfter = parseRetryAfter(response.headers.get('retry-after'), Date.now())
+  return failure === undefined || retryAfter === undefined ? failure : { ...failure, retryAfter }
+}
+
+function networkFailure(url: string, what: string, cause: unknown): ConnectionFailure {
+  return {
+    kind: 'network',
+    fatal: false,
+    message: `The request to ${url} ${what} (${String(cause)}): the network, the server, or CORS.`,
+    cause,
+  }
+}
+
+function applicationFailure(cause: unknown): ConnectionFailure {
+  return {
+    kind: 'application',
+    fatal: false,
+    message: `The application's headers or body could not be made (${String(cause)}); its function threw, or returned what cannot be sent.`,
+    cause,
+  }
+}
+
+function unsupported(what: string): ConnectionFailure {
+  return { kind: 'unsupported', fatal: true, message: `This runtime ${what}.` }
+}

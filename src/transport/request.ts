@@ -1,0 +1,100 @@
+import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { FetchLike, FetchLikeBody, FetchLikeInit } from '../standards/fetch-like.js'
+import { encodeHeaderValue } from './header-value.js'
+import type { TransportRequest } from './transport.js'
+
+/** What a function that is asked on each attempt gets to know. */
+export interface AttemptContext {
+  /** 0 for the first connection, then the number of the reconnection since the connection was last healthy. */
+  readonly attempt: number
+  /** Why the last attempt came to an end; a 401 here is the moment to fetch a fresh token. */
+  readonly failure: ConnectionFailure | undefined
+}
+
+export type HeadersOption = HeaderRecord | ((context: AttemptContext) => HeaderRecord | Promise<HeaderRecord>)
+export type BodyOption = FetchLikeBody | ((context: AttemptContext) => FetchLikeBody | Promise<FetchLikeBody>)
+export type HeaderRecord = Readonly<Record<string, string>>
+
+export interface FetchOptions {
+  /** The request method. Default: `GET`, or `POST` where a `body` is given. */
+  method?: string
+  /**
+   * The request headers, or a function that is asked for them on every attempt, so that an expired token is replaced. After a
+   * 401 the function is asked once more at once. If it throws or rejects, the attempt has failed (`application`) and
+   * the reconnection policy decides.
+   */
+  headers?: HeadersOption
+  /** The request body, or a function that is asked for it on every attempt. */
+  body?: BodyOption
+  /** What to use in place of `globalThis.fetch`. */
+  fetch?: FetchLike
+  /** How much memory one event may take, in bytes, before the connection fails with `too-large`. Default: 16 MiB. */
+  maxEventSize?: number
+}
+
+/** @throws what the application's functions throw, and TypeError for headers that cannot be sent */
+export async function createInit(
+  { method, headers, body }: FetchOptions,
+  { lastEventId, lastEventIdInUrl, withCredentials, attempt, failure }: TransportRequest,
+  signal: AbortSignal,
+): Promise<FetchLikeInit> {
+  const context: AttemptContext = { attempt, failure }
+  const given = toHeaders(typeof headers === 'function' ? await headers(context) : headers)
+  const sent = typeof body === 'function' ? await body(context) : body
+
+  // "A user agent may set (`Accept`, `text/event-stream`) in request's header list": exactly so, as test servers compare it.
+  if (!given.has('accept')) given.set('accept', 'text/event-stream')
+  // "If the EventSource object's last event ID string is not the empty string, then: let lastEventIDValue be the EventSource
+  // object's last event ID string, encoded as UTF-8; set (`Last-Event-ID`, lastEventIDValue) in request's header list."
+  const lastEventIdValue = lastEventIdInUrl ? undefined : encodeHeaderValue(lastEventId)
+  if (lastEventIdValue !== undefined) given.set('last-event-id', lastEventIdValue)
+
+  return {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: Object.fromEntries(given),
+    ...(sent !== undefined && { body: sent }),
+    // "Let corsAttributeState be Anonymous. If eventSourceInitDict's withCredentials member is true, then set
+    // corsAttributeState to Use Credentials": to fetch, these are `same-origin` and `include`.
+    credentials: withCredentials ? 'include' : 'same-origin',
+    // "Set request's cache mode to 'no-store'."
+    cache: 'no-store',
+    signal,
+  }
+}
+
+/** @throws TypeError */
+function toHeaders(record: HeaderRecord | undefined): Headers {
+  if (record === undefined) return new Headers()
+  if (typeof record !== 'object' || record === null) {
+    throw new TypeError('headers must be an object of names and values, or a function that returns one.')
+  }
+  for (const [name, value] of Object.entries(record)) {
+    if (typeof value !== 'string') throw new TypeError(`headers: the value of "${name}" must be a string.`)
+  }
+  return new Headers(record)
+}
+
+/**
+ * Refuses what would fail on every attempt.
+ *
+ * @param caller - the public function that the options were given to, for the message
+ * @throws TypeError or RangeError
+ */
+export function checkFetchOptions(caller: string, { method, headers, body, fetch, maxEventSize }: FetchOptions): void {
+  if (method !== undefined && typeof method !== 'string') throw new TypeError(`${caller}: method must be a string.`)
+  if (typeof headers !== 'function') {
+    try {
+      toHeaders(headers)
+    } catch (cause) {
+      throw new TypeError(`${caller}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    }
+  }
+  if (body !== undefined && method !== undefined && /^(get|head)$/i.test(method)) {
+    throw new TypeError(`${caller}: a body cannot be sent with the method ${method}.`)
+  }
+  if (fetch !== undefined && typeof fetch !== 'function') throw new TypeError(`${caller}: fetch must be a function.`)
+  if (maxEventSize !== undefined) {
+    if (typeof maxEventSize !== 'number') throw new TypeError(`${caller}: maxEventSize must be a number of bytes.`)
+    if (!(maxEventSize > 0)) throw new RangeError(`${caller}: maxEventSize must be more than 0 bytes.`)
+  }
+}

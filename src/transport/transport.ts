@@ -1,0 +1,65 @@
+import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { EventStreamMessage } from '../event-stream/message.js'
+
+/** One attempt to obtain the event stream. */
+export interface TransportRequest {
+  /** Absolute. Contains the last event ID already where `lastEventIdInUrl` says so. */
+  readonly url: string
+  /** The last event ID string; empty when there is none. */
+  readonly lastEventId: string
+  /** Whether the URL carries the last event ID, so that no header has to. */
+  readonly lastEventIdInUrl: boolean
+  readonly withCredentials: boolean
+  /** 0 for the first connection, then the number of the reconnection since the connection was last healthy. */
+  readonly attempt: number
+  /** Why the last attempt came to an end; undefined at the first, and when the application asked to reconnect. */
+  readonly failure: ConnectionFailure | undefined
+  /** The event types that are listened for so far, or all of them. More may follow by {@link TransportSession.listen}. */
+  readonly types: ReadonlySet<string> | 'every'
+}
+
+/** Where a transport delivers. It is never called after {@link TransportSession.close}. */
+export interface TransportSink {
+  /** The connection is established. */
+  onOpen(opened: TransportOpened): void
+  /** Bytes have arrived, a comment's too; or, where bytes cannot be seen, an event. */
+  onActivity(): void
+  /** @param origin - the origin of the URL that answered, after redirects */
+  onMessage(message: EventStreamMessage, origin: string): void
+  /** The last event ID string was set, by a block with data or without. */
+  onLastEventId(id: string): void
+  /** The stream has set its reconnection time, in ms. */
+  onReconnectionTime(ms: number): void
+  /** The connection is lost and the transport reestablishes it by itself: `onOpen` or `onEnd` follows. */
+  onInterrupted(failure: ConnectionFailure): void
+  /** The attempt is over, and nothing follows. `no-content`: the server asked not to come back. */
+  onEnd(outcome: ConnectionFailure | 'no-content'): void
+}
+
+export interface TransportOpened {
+  /** The name of the transport that is in use. */
+  readonly transport: string
+  /** Whether the server was told the last event ID, and so can have resumed where the last stream broke off. */
+  readonly resumed: boolean
+}
+
+/** An attempt under way, or an open stream. */
+export interface TransportSession {
+  /** Ends it and releases the connection. The sink hears nothing more; a second call does nothing. */
+  close(): void
+  /** Adds an event type. Only a transport that hears no others than those it is told has this. */
+  listen?(type: string): void
+}
+
+/**
+ * How one event stream is obtained, once. It does not reconnect (see {@link TransportSink.onInterrupted} for one that
+ * does so by itself) and keeps no state between sessions, so that one value can serve any number of connections.
+ */
+export interface Transport {
+  /** What `status` shows. */
+  readonly name: string
+  /** Whether it delivers events of types that nobody has asked for; the browser's `EventSource` does not. */
+  readonly everyType: boolean
+  /** Begins. It may call the sink at once or later, and does not throw: what goes wrong is an `onEnd`. */
+  open(request: TransportRequest, sink: TransportSink): TransportSession
+}
