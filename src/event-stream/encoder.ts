@@ -1,0 +1,84 @@
+import { EncodeError } from '../errors/encode-error.js'
+import type { EventStreamMessageInit } from './message.js'
+
+const LINE_END = /\r\n|\n|\r/
+/** With the `u` flag, only the halves that have no partner are surrogates. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/**
+ * Writes one message as a block of an event stream, its blank line included. What it returns reads back as the same
+ * message; what would not is refused.
+ *
+ * The one thing that does not survive is the kind of line end in `data`: the format has no way to say it, so CRLF, CR
+ * and LF all arrive as LF.
+ *
+ * @param message - at least one of `data`, `id` and `retry`
+ * @returns text to be sent as UTF-8
+ * @throws {@link EncodeError} (a TypeError) that names the field and the rule it breaks: a line end in `event` or `id`, a
+ * NUL in `id`, an empty `event`, an `event` without `data`, a `retry` that is no whole number, a value that is no string,
+ * a lone surrogate
+ * @example
+ * encodeMessage({ event: 'price', id: '7', data: '{"ACME":42}' }) // 'event: price\nid: 7\ndata: {"ACME":42}\n\n'
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ */
+export function encodeMessage(message: EventStreamMessageInit): string {
+  if (typeof message !== 'object' || message === null) throw new EncodeError('message', 'must be an object')
+  const { event, data, id, retry } = message
+  let block = ''
+  if (event !== undefined) {
+    checkLine('event', event)
+    if (event === '') throw new EncodeError('event', 'must not be empty: it would arrive as "message"; leave it out')
+    if (data === undefined) throw new EncodeError('event', 'needs data: a message without data is never dispatched')
+    block += `event: ${event}\n`
+  }
+  if (id !== undefined) {
+    checkLine('id', id)
+    // "If the field value does not contain U+0000 NULL, [...] Otherwise, ignore the field."
+    if (id.includes('\0')) throw new EncodeError('id', 'must not contain NUL: the client would ignore it')
+    block += `id: ${id}\n`
+  }
+  if (retry !== undefined) {
+    // "If the field value consists of only ASCII digits": no sign, no fraction, no exponent.
+    if (!Number.isSafeInteger(retry) || retry < 0)
+      throw new EncodeError('retry', 'must be a whole number of ms, 0 or more')
+    block += `retry: ${retry}\n`
+  }
+  if (data !== undefined) {
+    checkText('data', data)
+    for (const line of data.split(LINE_END)) block += `data: ${line}\n`
+  }
+  if (block === '') throw new EncodeError('message', 'must have data, an id or a retry')
+  return `${block}\n`
+}
+
+/**
+ * Writes a comment, which clients ignore: it keeps proxies from closing a connection that is silent for long. Text with
+ * line ends becomes several comments. It is no event of its own and ends none.
+ *
+ * @param text - anything; the empty string is the shortest keep-alive
+ * @returns text to be sent as UTF-8
+ * @throws {@link EncodeError} (a TypeError) when the text is no string, or has a lone surrogate
+ * @example
+ * encodeComment('keep-alive') // ': keep-alive\n'
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
+ */
+export function encodeComment(text: string): string {
+  checkText('comment', text)
+  return text
+    .split(LINE_END)
+    .map((line) => `: ${line}\n`)
+    .join('')
+}
+
+function checkLine(field: 'event' | 'id', value: string): void {
+  checkText(field, value)
+  if (LINE_END.test(value))
+    throw new EncodeError(field, 'must not contain a line end: what follows it would be a field of its own')
+}
+
+function checkText(field: EncodeError['field'], value: string): void {
+  if (typeof value !== 'string') throw new EncodeError(field, 'must be a string')
+  // "Event streams in this format must always be encoded as UTF-8", which has no bytes for half a character.
+  if (LONE_SURROGATE.test(value))
+    throw new EncodeError(field, 'must not contain a lone surrogate: it would arrive as U+FFFD')
+}

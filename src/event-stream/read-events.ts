@@ -1,0 +1,122 @@
+import { ConnectionError, type ConnectionFailure } from '../errors/connection-error.js'
+import type { ParseError } from '../errors/parse-error.js'
+import type { FetchLikeResponse } from '../standards/fetch-like.js'
+import type { EventStreamMessage } from './message.js'
+import { createParser, type ParserOptions } from './parser.js'
+import { refusalOf } from './refusal.js'
+
+/** What {@link readEvents} takes. */
+export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
+  /** Aborting it ends the loop with its reason, and releases the body at once. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Reads the events of one answer, and no more than that: nothing is sent, nothing is reestablished. The answer of a
+ * language model to a POST is read like this.
+ *
+ * The loop ends with the stream; a 204 (No Content) has no events. An event without its blank line is discarded. However
+ * the loop is left, the body is released at once.
+ *
+ * @param response - what `fetch` resolved to, its body not yet read
+ * @param options - `signal`, and `maxEventSize` in bytes (default: 16 MiB)
+ * @throws TypeError when an argument has the wrong type, or somebody else reads the body already
+ * @throws RangeError when `maxEventSize` is not more than 0
+ * @throws {@link ConnectionError} in the loop: the status is not 200, the media type is not `text/event-stream`, there is
+ * no streaming body, or the connection broke
+ * @throws {@link ParseError} in the loop, after the events before it: an event is larger than `maxEventSize`
+ * @throws the signal's reason, in the loop, once it is aborted
+ * @example
+ * for await (const { data } of readEvents(await fetch('/chat', { method: 'POST', body }))) console.log(data)
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+export function readEvents(
+  response: FetchLikeResponse,
+  options: ReadEventsOptions = {},
+): AsyncGenerator<EventStreamMessage, undefined, undefined> {
+  if (typeof response?.headers?.get !== 'function')
+    throw new TypeError('response must be a Response, as fetch gives it')
+  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
+  const { maxEventSize, signal } = options
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw new TypeError('signal must be an AbortSignal')
+  }
+  if (response.body?.locked) throw new TypeError('response.body is locked: somebody else reads it already')
+
+  let batch: EventStreamMessage[] = []
+  let parseError: ParseError | undefined
+  const parser = createParser({
+    maxEventSize,
+    onEvent: (message) => batch.push(message),
+    onError: (error) => {
+      parseError = error
+    },
+  })
+  const reader = response.body?.getReader()
+  const release = (): void => {
+    signal?.removeEventListener('abort', release)
+    // Not awaited: a body that never answers (a mocked one may not) must not keep the loop from being left.
+    reader?.cancel().catch(() => {})
+  }
+  signal?.addEventListener('abort', release)
+
+  async function* read(): AsyncGenerator<EventStreamMessage, undefined, undefined> {
+    try {
+      signal?.throwIfAborted()
+      if (response.status === 204) return
+      const refusal = refusalOf(response)
+      if (refusal !== undefined) throw new ConnectionError(refusal)
+      if (reader === undefined) throw new ConnectionError(withoutBody(response.url))
+      while (true) {
+        // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
+        const { done, value } = await reader.read().catch((cause: unknown) => {
+          signal?.throwIfAborted()
+          // The application's own doing, by the signal that it gave to `fetch`: that is no failure of the connection.
+          throw cause instanceof Error && cause.name === 'AbortError'
+            ? cause
+            : new ConnectionError(broken(response.url, cause))
+        })
+        signal?.throwIfAborted()
+        if (done) return
+        parser.push(value)
+        for (const message of batch) {
+          yield message
+          signal?.throwIfAborted()
+        }
+        if (parseError !== undefined) throw parseError
+        batch = []
+      }
+    } finally {
+      release()
+    }
+  }
+  const generator = read()
+  const leave = generator.return.bind(generator)
+  // A generator that waits takes return() only when its wait is over: releasing the body ends the wait.
+  generator.return = (value) => {
+    release()
+    return leave(value)
+  }
+  return generator
+}
+
+function withoutBody(url: string): ConnectionFailure {
+  return {
+    kind: 'network',
+    fatal: true,
+    message:
+      'This fetch gives no streaming body (response.body is null), as in React Native: nothing is wrong with the ' +
+      'server; pass the response of a fetch that streams.',
+    url,
+  }
+}
+
+function broken(url: string, cause: unknown): ConnectionFailure {
+  return {
+    kind: 'network',
+    fatal: false,
+    message: `The connection to ${url || 'the server'} broke before the stream had ended; asking again may succeed.`,
+    url,
+    cause,
+  }
+}

@@ -1,0 +1,458 @@
+import { describe, expect, it, vi } from 'vitest'
+import { ParseError } from '../../src/errors/parse-error.js'
+import { createParser, type EventStreamParser, type ParserOptions } from '../../src/event-stream/parser.js'
+import { inChunksOf, recordingParser, run } from './run.js'
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** The `data` of each event. */
+function dataOf(...chunks: (Uint8Array | string)[]): string[] {
+  return run(chunks).flatMap((happening) => (happening.kind === 'event' ? [happening.message.data] : []))
+}
+
+describe('an event', () => {
+  it('is delivered at its blank line, within push', () => {
+    const onEvent = vi.fn<ParserOptions['onEvent']>()
+    const parser = createParser({ onEvent })
+    parser.push('data: a\n')
+    expect(onEvent).not.toHaveBeenCalled()
+    parser.push('\n')
+    expect(onEvent.mock.calls).toEqual([[{ event: 'message', data: 'a', id: '' }]])
+  })
+
+  it.each([
+    ['strings', (text: string) => text],
+    ['bytes', bytes],
+  ])('does not wait for what may follow a CR (%s)', (_, chunk) => {
+    const { parser, happenings } = recordingParser()
+    parser.push(chunk('data: a\r\r'))
+    expect(happenings).toHaveLength(1)
+    parser.push(chunk('\ndata: b\r'))
+    parser.push(chunk('\n\r'))
+    expect(happenings).toHaveLength(2)
+    parser.push(chunk('\n\n\n'))
+    expect(happenings).toHaveLength(2)
+  })
+
+  it('takes only the LF right after the CR as its second half', () => {
+    expect(dataOf('data: a\r', 'data: b\n', '\n')).toEqual(['a\nb'])
+    expect(dataOf('data: a\r', '', '\n', 'data: b\n\n')).toEqual(['a\nb'])
+  })
+
+  it('has the type of its block, and no other', () => {
+    expect(run(['event: a\ndata: 1\n\ndata: 2\n\nevent: b\n\ndata: 3\n\nevent: c\nevent\ndata: 4\n\n'])).toEqual(
+      ['a', 'message', 'message', 'message'].map((event, index) => ({
+        kind: 'event',
+        message: { event, data: String(index + 1), id: '' },
+      })),
+    )
+  })
+
+  it('is a fresh object of its own, with these three properties', () => {
+    const messages = run(['data: a\n\ndata: a\n\n']).map((happening) => 'message' in happening && happening.message)
+    expect(messages[0]).not.toBe(messages[1])
+    expect(Object.entries(messages[0] as object)).toEqual([
+      ['event', 'message'],
+      ['data', 'a'],
+      ['id', ''],
+    ])
+  })
+
+  it('is ordinary, whatever its type is called', () => {
+    for (const event of ['__proto__', 'constructor', 'toString', 'error', 'open']) {
+      expect(run([`event: ${event}\ndata: x\n\n`])).toEqual([{ kind: 'event', message: { event, data: 'x', id: '' } }])
+    }
+  })
+})
+
+describe('the last event ID', () => {
+  it('is reported at the blank line, before the event, and also without one', () => {
+    const { parser, happenings } = recordingParser()
+    parser.push('id: 1\ndata: a\n')
+    expect(happenings).toEqual([])
+    parser.push('\nid: 2\n\n')
+    expect(happenings).toEqual([
+      { kind: 'id', id: '1' },
+      { kind: 'event', message: { event: 'message', data: 'a', id: '1' } },
+      { kind: 'id', id: '2' },
+    ])
+  })
+
+  it('is reported for each block that sets it, once, and for no other', () => {
+    const ids = run(['id: 1\nid: 1\n\nid: 1\n\ndata: x\n\nid: a\0b\n\nid\n\n']).filter(({ kind }) => kind === 'id')
+    expect(ids).toEqual([
+      { kind: 'id', id: '1' },
+      { kind: 'id', id: '1' },
+      { kind: 'id', id: '' },
+    ])
+  })
+
+  it('starts as the one that is given, and is not reported then', () => {
+    expect(run(['data: a\n\n'], { lastEventId: '41' })).toEqual([
+      { kind: 'event', message: { event: 'message', data: 'a', id: '41' } },
+    ])
+  })
+
+  it('survives reset(), but one without its blank line does not', () => {
+    const { parser, happenings } = recordingParser()
+    parser.push('id: 1\n\nid: 2\ndata: a\n')
+    parser.reset()
+    parser.push('data: b\n\n')
+    expect(happenings).toEqual([
+      { kind: 'id', id: '1' },
+      { kind: 'event', message: { event: 'message', data: 'b', id: '1' } },
+    ])
+  })
+})
+
+describe('the reconnection time', () => {
+  it('is reported at the end of its line', () => {
+    const { parser, happenings } = recordingParser()
+    parser.push('retry: 70')
+    expect(happenings).toEqual([])
+    parser.push('0\n')
+    expect(happenings).toEqual([{ kind: 'retry', reconnectionTime: 700 }])
+  })
+
+  it('is at most what a number holds exactly', () => {
+    expect(run([`retry: 9007199254740993\nretry: ${'9'.repeat(400)}\n`])).toEqual(
+      Array.from({ length: 2 }, () => ({ kind: 'retry', reconnectionTime: Number.MAX_SAFE_INTEGER })),
+    )
+  })
+
+  it('is not set by an empty field: decided, since engines differ', () => {
+    expect(run(['retry\nretry:\nretry: \n\n'])).toEqual([])
+  })
+})
+
+describe('a comment', () => {
+  it('is reported at the end of its line, without its colon and one space', () => {
+    expect(run([':a\n: b\n:  c\n:\n:unfinished'])).toEqual(
+      ['a', 'b', ' c', ''].map((text) => ({ kind: 'comment', text })),
+    )
+  })
+
+  it('does not end the event around it', () => {
+    expect(dataOf('data: a\n:\ndata: b\n\n')).toEqual(['a\nb'])
+  })
+})
+
+describe('text', () => {
+  it('has one byte order mark removed, at the very start, for bytes and strings', () => {
+    expect(dataOf('\uFEFFdata: a\n\n')).toEqual(['a'])
+    expect(dataOf('\uFEFF', 'data: a\n\n')).toEqual(['a'])
+    expect(dataOf('\uFEFF\uFEFFdata: a\n\n')).toEqual([])
+    expect(dataOf(bytes('\uFEFF\uFEFFdata: a\n\n'))).toEqual([])
+    expect(dataOf('', '\n', '\uFEFFdata: a\n\n')).toEqual([])
+    expect(dataOf('\uFEFF', '\uFEFFdata: a\n\n')).toEqual([])
+  })
+
+  it('has another one removed after reset()', () => {
+    const { parser, happenings } = recordingParser()
+    for (let connection = 0; connection < 2; connection++) {
+      parser.push(bytes('\uFEFFdata: a\n\n'))
+      parser.reset()
+    }
+    expect(happenings).toHaveLength(2)
+  })
+
+  it('keeps the halves of a character together over two strings', () => {
+    expect(dataOf('data: \uD83D', '\uDCA9\n\n')).toEqual(['💩'])
+  })
+
+  it('has U+FFFD for a character that a string cuts off', () => {
+    expect(dataOf(bytes('data: €').slice(0, -1), '!\n\n')).toEqual(['\uFFFD!'])
+    expect(dataOf(bytes('data: €').slice(0, -1), '', bytes('€').slice(-1), '\n\n')).toEqual(['€'])
+  })
+
+  it('forgets half a character at reset()', () => {
+    const { parser, happenings } = recordingParser()
+    parser.push(bytes('data: €').slice(0, -1))
+    parser.reset()
+    parser.push(bytes('data: a\n\n'))
+    expect(happenings).toHaveLength(1)
+  })
+})
+
+describe('the memory of a chunk', () => {
+  it('may be used again as soon as push has returned', () => {
+    const { parser, happenings } = recordingParser()
+    const buffer = new Uint8Array(8)
+    for (const byte of bytes('event: tick\nid: 1\ndata: €42 and more than eight bytes\n\n')) {
+      buffer.fill(0x0a)
+      buffer[3] = byte
+      parser.push(buffer.subarray(3, 4))
+      buffer.fill(0x0a)
+    }
+    expect(happenings.at(-1)).toEqual({
+      kind: 'event',
+      message: { event: 'tick', data: '€42 and more than eight bytes', id: '1' },
+    })
+  })
+
+  it('may come from another realm, and be a Buffer', async () => {
+    const { runInNewContext } = await import('node:vm')
+    const foreign = runInNewContext('Uint8Array.from([100, 97, 116, 97, 10, 10])') as Uint8Array
+    expect(foreign instanceof Uint8Array).toBe(false)
+    expect(dataOf(foreign)).toEqual([''])
+    expect(dataOf(Buffer.from('data\n\n'))).toEqual([''])
+  })
+})
+
+describe('end()', () => {
+  it('discards what is unfinished', () => {
+    const { parser, happenings } = recordingParser()
+    parser.push('data: a\n')
+    parser.end()
+    expect(happenings).toEqual([])
+  })
+
+  it('makes push do nothing until reset()', () => {
+    const { parser, happenings } = recordingParser()
+    parser.end()
+    parser.end()
+    parser.push('data: a\n\n')
+    expect(happenings).toEqual([])
+    parser.reset()
+    parser.push('data: b\n\n')
+    expect(happenings).toMatchObject([{ message: { data: 'b' } }])
+  })
+
+  it('from inside a callback lets nothing more through', () => {
+    const parser: EventStreamParser = createParser({ onEvent: (message) => (events.push(message.data), parser.end()) })
+    const events: string[] = []
+    parser.push('data: a\n\ndata: b\n\n')
+    parser.push('data: c\n\n')
+    expect(events).toEqual(['a'])
+  })
+})
+
+describe('reset()', () => {
+  it('forgets the unfinished line, block, and the CR before', () => {
+    const { parser, happenings } = recordingParser()
+    parser.push('event: a\ndata: x\nda')
+    parser.reset()
+    parser.push('ta: b\n\ndata: y\r')
+    parser.reset()
+    parser.push('\ndata: z\n\n')
+    expect(happenings).toEqual([{ kind: 'event', message: { event: 'message', data: 'z', id: '' } }])
+  })
+
+  it('ends an ignored line too', () => {
+    const { parser, happenings } = recordingParser({ onComment: undefined })
+    parser.push(': a long comment')
+    parser.reset()
+    parser.push('data: a\n\n')
+    expect(happenings).toHaveLength(1)
+  })
+
+  it.each(['onEvent', 'onId', 'onRetry', 'onComment'] as const)('from inside %s lets nothing more through', (name) => {
+    const calls: string[] = []
+    const record = (callback: string) => () => {
+      calls.push(callback)
+      if (callback === name) parser.reset()
+    }
+    const parser: EventStreamParser = createParser({
+      onEvent: record('onEvent'),
+      onId: record('onId'),
+      onRetry: record('onRetry'),
+      onComment: record('onComment'),
+    })
+    const stream = ': c\nretry: 1\nid: 1\ndata: a\n\n'
+    parser.push(stream + stream)
+    expect(calls).toEqual(['onComment', 'onRetry', 'onId', 'onEvent'].slice(0, calls.indexOf(name) + 1))
+    expect(calls.at(-1)).toBe(name)
+
+    calls.length = 0
+    parser.push(stream)
+    expect(calls.at(-1)).toBe(name)
+  })
+
+  it('followed by push from inside a callback reads the new connection, and drops the rest of the old', () => {
+    const events: string[] = []
+    const parser: EventStreamParser = createParser({
+      onEvent: ({ data }) => {
+        events.push(data)
+        if (data !== 'old') return
+        parser.reset()
+        parser.push('data: new\n\nda')
+      },
+    })
+    parser.push('data: old\n\ndata: lost\n\n')
+    parser.push('ta: newer\n\n')
+    expect(events).toEqual(['old', 'new', 'newer'])
+  })
+})
+
+describe('a callback that throws', () => {
+  it.each(['onEvent', 'onId', 'onRetry', 'onComment'] as const)(
+    'throws out of push (%s), and push throws until reset()',
+    (name) => {
+      const onEvent = vi.fn<ParserOptions['onEvent']>()
+      const throwing = vi.fn<() => void>(() => {
+        throw new Error('mine')
+      })
+      const parser = createParser({ onEvent, [name]: throwing })
+      expect(() => parser.push(': c\nretry: 1\nid: 1\ndata: a\n\ndata: b\n\n')).toThrow('mine')
+      expect(() => parser.push('data: c\n\n')).toThrow(/reset\(\)/)
+      expect(throwing).toHaveBeenCalledTimes(1)
+      expect(onEvent).not.toHaveBeenCalled()
+
+      throwing.mockImplementation(() => {})
+      parser.reset()
+      parser.push('data: d\n\n')
+      expect((name === 'onEvent' ? throwing : onEvent).mock.calls).toContainEqual([
+        { event: 'message', data: 'd', id: name === 'onEvent' ? '1' : expect.any(String) },
+      ])
+    },
+  )
+})
+
+describe('push() from inside a callback', () => {
+  it('is refused: the stream has an order', () => {
+    const parser: EventStreamParser = createParser({ onEvent: () => parser.push('data: b\n\n') })
+    expect(() => parser.push('data: a\n\n')).toThrow(/inside a callback/)
+  })
+})
+
+describe('maxEventSize', () => {
+  const tooLarge = (maxEventSize: number, ...chunks: (Uint8Array | string)[]): boolean => {
+    const onError = vi.fn<(error: ParseError) => void>()
+    run(chunks, { maxEventSize, onError })
+    return onError.mock.calls.length === 1
+  }
+
+  it('counts the bytes of the lines of known fields, without line ends', () => {
+    const block = 'event: abc\nid: 1\ndata: defg\nretry: 1\r\ndata\n\n'
+    expect(tooLarge(10 + 5 + 10 + 8 + 4, block)).toBe(false)
+    expect(tooLarge(10 + 5 + 10 + 8 + 3, block)).toBe(true)
+  })
+
+  it('counts a character as its bytes in UTF-8, in bytes and strings', () => {
+    for (const [character, size] of [
+      ['a', 1],
+      ['é', 2],
+      ['€', 3],
+      ['💩', 4],
+      ['\uFFFD', 3],
+    ] as const) {
+      for (const chunk of [`data:${character}\n\n`, bytes(`data:${character}\n\n`)]) {
+        expect(tooLarge(5 + size, chunk)).toBe(false)
+        expect(tooLarge(5 + size - 1, chunk)).toBe(true)
+      }
+    }
+  })
+
+  it('counts every event by itself', () => {
+    expect(tooLarge(7, 'data: a\n\n'.repeat(100))).toBe(false)
+  })
+
+  it('does not wait for the end of the line', () => {
+    expect(tooLarge(7, 'data: ab')).toBe(true)
+    expect(tooLarge(7, 'data: a')).toBe(false)
+  })
+
+  it('does not count comments that nobody hears, nor lines of unknown fields, nor names that are none', () => {
+    const stream = `data: a\n:${'x'.repeat(99)}\nunknown: ${'x'.repeat(99)}\ndatum\ndat\n${'x'.repeat(99)}\n`
+    for (const chunks of [
+      [stream, stream, '\n'],
+      [...inChunksOf(1, stream), '\n'],
+    ]) {
+      const onError = vi.fn<() => void>()
+      const events = run(chunks, { maxEventSize: 14, onError, onComment: undefined })
+      expect(onError).not.toHaveBeenCalled()
+      expect(events).toHaveLength(1)
+    }
+  })
+
+  it('counts a comment that somebody hears, while it is there', () => {
+    expect(tooLarge(20, `:${'x'.repeat(19)}\n`.repeat(3))).toBe(false)
+    expect(tooLarge(20, `:${'x'.repeat(20)}\n`)).toBe(true)
+    expect(tooLarge(20, 'data: a\n', `:${'x'.repeat(12)}\n`)).toBe(false)
+    expect(tooLarge(20, 'data: a\n', `:${'x'.repeat(13)}\n`)).toBe(true)
+  })
+
+  it('is 16 MiB where none is given, and Infinity is none', () => {
+    const line = `data:${'x'.repeat(1024 * 1024 - 5)}\n`
+    const push = (options: Partial<ParserOptions>, times: number): void => {
+      const parser = createParser({ onEvent: () => {}, ...options })
+      for (let i = 0; i < times; i++) parser.push(line)
+    }
+    expect(() => push({}, 16)).not.toThrow()
+    expect(() => push({}, 17)).toThrow(ParseError)
+    expect(() => push({ maxEventSize: Infinity }, 17)).not.toThrow()
+  })
+
+  it('passed, delivers what came before, reports the error once, and is silent until reset()', () => {
+    const onError = vi.fn<(error: ParseError) => void>()
+    const { parser, happenings } = recordingParser({ maxEventSize: 12, onError })
+    parser.push('id: 1\ndata: a\n\ndata: too large\n\ndata: b\n\n')
+    parser.push(`data: ${'x'.repeat(20)}`)
+    expect(happenings).toMatchObject([{ kind: 'id' }, { kind: 'event', message: { data: 'a' } }])
+    expect(onError.mock.calls).toEqual([[expect.any(ParseError)]])
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({ name: 'ParseError', code: 'event-too-large', maxEventSize: 12 })
+
+    parser.reset()
+    parser.push('data: c\n\n')
+    expect(happenings.at(-1)).toEqual({ kind: 'event', message: { event: 'message', data: 'c', id: '1' } })
+  })
+
+  it('passed, is thrown from push where nobody listens', () => {
+    const { parser, happenings } = recordingParser({ maxEventSize: 10 })
+    expect(() => parser.push('data: too large')).toThrow(ParseError)
+    parser.push('data: b\n\n')
+    expect(happenings).toEqual([])
+  })
+
+  it('lets onError reset the parser', () => {
+    const parser: EventStreamParser = createParser({
+      maxEventSize: 10,
+      onEvent: ({ data }) => events.push(data),
+      onError: () => parser.reset(),
+    })
+    const events: string[] = []
+    parser.push('data: too large\n\ndata: a\n\n')
+    parser.push('data: b\n\n')
+    expect(events).toEqual(['b'])
+  })
+})
+
+describe('bad arguments', () => {
+  const onEvent = (): void => {}
+
+  it.each([
+    [undefined, /^options/],
+    [null, /^options/],
+    ['options', /^options/],
+    [{}, /^onEvent/],
+    [{ onEvent: 'f' }, /^onEvent/],
+    [{ onEvent, onId: 1 }, /^onId/],
+    [{ onEvent, onRetry: {} }, /^onRetry/],
+    [{ onEvent, onComment: null }, /^onComment/],
+    [{ onEvent, onError: true }, /^onError/],
+    [{ onEvent, maxEventSize: '1' }, /^maxEventSize/],
+    [{ onEvent, maxEventSize: null }, /^maxEventSize/],
+    [{ onEvent, lastEventId: 1 }, /^lastEventId/],
+    [{ onEvent, lastEventId: null }, /^lastEventId/],
+  ])('createParser(%j) is a TypeError', (options, message) => {
+    expect(() => createParser(options as never)).toThrow(TypeError)
+    expect(() => createParser(options as never)).toThrow(message)
+  })
+
+  it.each([0, -1, Number.NaN])('maxEventSize: %d is a RangeError', (maxEventSize) => {
+    expect(() => createParser({ onEvent, maxEventSize })).toThrow(RangeError)
+    expect(() => createParser({ onEvent, maxEventSize })).toThrow(/^maxEventSize/)
+  })
+
+  it.each([undefined, null, 7, {}, [], new ArrayBuffer(1), new DataView(new ArrayBuffer(1)), new Uint16Array(1)])(
+    'push(%j) is a TypeError, and changes nothing',
+    (chunk) => {
+      const { parser, happenings } = recordingParser()
+      parser.push('data: a\n')
+      expect(() => parser.push(chunk as never)).toThrow(/^chunk/)
+      expect(() => parser.push(chunk as never)).toThrow(TypeError)
+      parser.push('\n')
+      expect(happenings).toHaveLength(1)
+    },
+  )
+})

@@ -1,0 +1,303 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { ConnectionError } from '../../src/errors/connection-error.js'
+import { ParseError } from '../../src/errors/parse-error.js'
+import { readEvents } from '../../src/event-stream/read-events.js'
+import type { FetchLikeResponse } from '../../src/standards/fetch-like.js'
+import { openStream, serve } from './server.js'
+
+const EVENT_STREAM = { 'content-type': 'text/event-stream' }
+
+function responseOf(text: string, init: ResponseInit = { headers: EVENT_STREAM }): Response {
+  return new Response(text, init)
+}
+
+async function collect(events: AsyncIterable<{ data: string }>): Promise<string[]> {
+  const collected: string[] = []
+  for await (const { data } of events) collected.push(data)
+  return collected
+}
+
+/** A response whose body never ends, and what became of it. */
+function endless(init: ResponseInit = { headers: EVENT_STREAM }, text = 'data: a\n\ndata: b\n\n') {
+  const cancelled = vi.fn<() => void>()
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
+    cancel: cancelled,
+  })
+  return { response: new Response(body, init), cancelled }
+}
+
+async function failureOf(response: FetchLikeResponse) {
+  const error: unknown = await collect(readEvents(response)).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ConnectionError)
+  return (error as ConnectionError).failure
+}
+
+describe('readEvents over the network', () => {
+  it('yields the events until the stream ends', async () => {
+    const { url } = await serve((_, response) => {
+      openStream(response, 'id: 1\ndata: a\n\nda')
+      setTimeout(() => response.end('ta: b\n\ndata: unfinished'), 20)
+    })
+    const events = []
+    for await (const event of readEvents(await fetch(url, { method: 'POST', body: 'x' }))) events.push(event)
+    expect(events).toEqual([
+      { event: 'message', data: 'a', id: '1' },
+      { event: 'message', data: 'b', id: '1' },
+    ])
+  })
+
+  it('closes the connection when the loop is left', async () => {
+    const { url, countOpen } = await serve((_, response) => openStream(response, 'data: a\n\ndata: b\n\n'))
+    for await (const { data } of readEvents(await fetch(url))) {
+      expect(data).toBe('a')
+      break
+    }
+    expect(countOpen()).toBe(1)
+    await vi.waitFor(() => expect(countOpen()).toBe(0))
+  })
+
+  it('closes the connection when the signal is aborted while it waits', async () => {
+    const { url, countOpen } = await serve((_, response) => openStream(response))
+    const controller = new AbortController()
+    const events = readEvents(await fetch(url), { signal: controller.signal })
+    const next = events.next()
+    setTimeout(() => controller.abort(new Error('enough')), 20)
+    await expect(next).rejects.toThrow('enough')
+    expect(countOpen()).toBe(1)
+    await vi.waitFor(() => expect(countOpen()).toBe(0))
+  })
+
+  it('closes the connection of an answer that it refuses', async () => {
+    const { url, countOpen } = await serve((_, response) => {
+      response.writeHead(500, EVENT_STREAM)
+      response.write('data: endless')
+    })
+    await expect(readEvents(await fetch(url)).next()).rejects.toThrow(ConnectionError)
+    expect(countOpen()).toBe(1)
+    await vi.waitFor(() => expect(countOpen()).toBe(0))
+  })
+
+  it('fails with the reason when the connection breaks, after the events before', async () => {
+    const { url } = await serve((_, response) => {
+      openStream(response, 'data: a\n\n')
+      setTimeout(() => response.destroy(), 20)
+    })
+    const events = readEvents(await fetch(url))
+    await expect(events.next()).resolves.toMatchObject({ value: { data: 'a' } })
+    const error: unknown = await events.next().catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect((error as ConnectionError).failure).toMatchObject({
+      kind: 'network',
+      fatal: false,
+      url,
+      message: expect.stringContaining(url) as string,
+      cause: expect.any(TypeError) as TypeError,
+    })
+  })
+
+  it('throws the reason that the application gave to fetch, untouched', async () => {
+    const { url } = await serve((_, response) => openStream(response))
+    const controller = new AbortController()
+    const events = readEvents(await fetch(url, { signal: controller.signal }))
+    const next = events.next()
+    setTimeout(() => controller.abort(), 20)
+    await expect(next).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
+  })
+
+  it('throws the reason, also where fetch was given the same signal', async () => {
+    const { url } = await serve((_, response) => openStream(response))
+    const controller = new AbortController()
+    const { signal } = controller
+    const next = readEvents(await fetch(url, { signal }), { signal }).next()
+    const reason = new Error('enough')
+    setTimeout(() => controller.abort(reason), 20)
+    await expect(next).rejects.toBe(reason)
+  })
+})
+
+describe('what readEvents makes of an answer', () => {
+  it('204 has no events', async () => {
+    expect(await collect(readEvents(new Response(null, { status: 204 })))).toEqual([])
+  })
+
+  it.each(['text/event-stream', 'Text/Event-Stream; charset=utf-8'])('%s is read', async (contentType) => {
+    expect(await collect(readEvents(responseOf('data: a\n\n', { headers: { 'content-type': contentType } })))).toEqual([
+      'a',
+    ])
+  })
+
+  it.each([
+    [400, true],
+    [401, true],
+    [404, true],
+    [410, true],
+    [501, true],
+    [201, true],
+    [408, false],
+    [425, false],
+    [429, false],
+    [500, false],
+    [502, false],
+    [503, false],
+    [504, false],
+  ])('the status %d is refused (fatal: %s), and its body cancelled', async (status, fatal) => {
+    const { response, cancelled } = endless({ status, headers: EVENT_STREAM })
+    const failure = await failureOf(response)
+    expect(failure).toMatchObject({ kind: 'http', fatal, status })
+    expect(failure.message).toContain(`status ${status}`)
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['text/html', 'the media type text/html'],
+    ['text/event-streamish', 'the media type text/event-streamish'],
+  ])('%s is refused, and its body cancelled', async (mediaType, words) => {
+    const { response, cancelled } = endless({ headers: { 'content-type': mediaType } })
+    const failure = await failureOf(response)
+    expect(failure).toMatchObject({ kind: 'content-type', fatal: true, status: 200, mediaType })
+    expect(failure.message).toContain(words)
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('no media type is refused, and said so', async () => {
+    const failure = await failureOf(endless({}).response)
+    expect(failure).toMatchObject({ kind: 'content-type', mediaType: '' })
+    expect(failure.message).toContain('no media type')
+  })
+
+  it('names the URL that answered', async () => {
+    const headers = new Headers({ 'content-type': 'text/html' })
+    const failure = await failureOf({ status: 200, url: 'https://a.example/login', headers, body: null })
+    expect(failure).toMatchObject({ url: 'https://a.example/login' })
+    expect(failure.message).toContain('https://a.example/login')
+  })
+
+  it('a body that is missing is the fault of fetch', async () => {
+    const failure = await failureOf({ status: 200, url: '', headers: new Headers(EVENT_STREAM), body: null })
+    expect(failure).toMatchObject({ kind: 'network', fatal: true })
+    expect(failure.message).toContain('React Native')
+  })
+
+  it('a body that never answers to cancel() is left all the same', async () => {
+    const { response } = endless()
+    vi.spyOn(ReadableStreamDefaultReader.prototype, 'cancel').mockReturnValue(new Promise(() => {}))
+    onTestFinished(() => void vi.restoreAllMocks())
+    for await (const { data } of readEvents(response)) {
+      expect(data).toBe('a')
+      break
+    }
+  })
+})
+
+describe('leaving readEvents', () => {
+  it('by break releases the body', async () => {
+    const { response, cancelled } = endless()
+    for await (const event of readEvents(response)) {
+      expect(event.data).toBe('a')
+      break
+    }
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('by throwing releases the body', async () => {
+    const { response, cancelled } = endless()
+    const loop = async () => {
+      for await (const { data } of readEvents(response)) throw new Error(data)
+    }
+    await expect(loop()).rejects.toThrow('a')
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('by return() before the first event releases the body', async () => {
+    const { response, cancelled } = endless()
+    const { signal } = new AbortController()
+    const remove = vi.spyOn(signal, 'removeEventListener')
+    await readEvents(response, { signal }).return(undefined)
+    expect(cancelled).toHaveBeenCalledOnce()
+    expect(remove).toHaveBeenCalledOnce()
+  })
+
+  it('by return() while it waits for a chunk releases the body, and ends the wait', async () => {
+    const { response, cancelled } = endless({ headers: EVENT_STREAM }, ':\n')
+    const events = readEvents(response)
+    const next = events.next()
+    const left = events.return(undefined)
+    expect(cancelled).toHaveBeenCalledOnce()
+    expect(await next).toEqual({ done: true, value: undefined })
+    expect(await left).toEqual({ done: true, value: undefined })
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it('by abort while it waits throws the reason, and releases the body at once', async () => {
+    const { response, cancelled } = endless({ headers: EVENT_STREAM }, ':\n')
+    const controller = new AbortController()
+    const next = readEvents(response, { signal: controller.signal }).next()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    controller.abort('enough')
+    expect(cancelled).toHaveBeenCalledOnce()
+    await expect(next).rejects.toBe('enough')
+  })
+
+  it('by abort between two events of a chunk throws the reason instead of the second', async () => {
+    const { response, cancelled } = endless()
+    const controller = new AbortController()
+    const events = readEvents(response, { signal: controller.signal })
+    await events.next()
+    controller.abort('enough')
+    expect(cancelled).toHaveBeenCalledOnce()
+    await expect(events.next()).rejects.toBe('enough')
+  })
+
+  it('before it starts, by a signal that is aborted already', async () => {
+    const { response, cancelled } = endless()
+    await expect(readEvents(response, { signal: AbortSignal.abort('early') }).next()).rejects.toBe('early')
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('takes its listener off the signal, however it ends', async () => {
+    const { signal } = new AbortController()
+    const add = vi.spyOn(signal, 'addEventListener')
+    const remove = vi.spyOn(signal, 'removeEventListener')
+    await collect(readEvents(responseOf('data: a\n\n'), { signal }))
+    await expect(collect(readEvents(responseOf('', { status: 404 }), { signal }))).rejects.toThrow(ConnectionError)
+    expect(remove.mock.calls).toEqual(expect.arrayContaining(add.mock.calls))
+  })
+})
+
+describe('an event larger than maxEventSize', () => {
+  it('fails with ParseError, after the events before it', async () => {
+    const { response, cancelled } = endless({ headers: EVENT_STREAM }, 'data: a\n\ndata: too large\n\ndata: b\n\n')
+    const events = readEvents(response, { maxEventSize: 10 })
+    expect(await events.next()).toMatchObject({ value: { data: 'a' } })
+    await expect(events.next()).rejects.toThrow(ParseError)
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+})
+
+describe('bad arguments', () => {
+  it.each([undefined, null, {}, 'text', new Headers()])('readEvents(%j) is a TypeError', (response) => {
+    expect(() => readEvents(response as never)).toThrow(/^response/)
+    expect(() => readEvents(response as never)).toThrow(TypeError)
+  })
+
+  it.each([
+    [null, TypeError, /^options/],
+    [7, TypeError, /^options/],
+    [{ signal: {} }, TypeError, /^signal/],
+    [{ signal: null }, TypeError, /^signal/],
+    [{ maxEventSize: 'x' }, TypeError, /^maxEventSize/],
+    [{ maxEventSize: 0 }, RangeError, /^maxEventSize/],
+  ])('readEvents(response, %j) is refused, and the body left alone', (options, type, message) => {
+    const response = responseOf('data: a\n\n')
+    expect(() => readEvents(response, options as never)).toThrow(type)
+    expect(() => readEvents(response, options as never)).toThrow(message)
+    expect(response.body?.locked).toBe(false)
+  })
+
+  it('refuses a body that somebody else reads', async () => {
+    const response = responseOf('data: a\n\n')
+    response.body?.getReader()
+    expect(() => readEvents(response)).toThrow(/^response\.body is locked/)
+  })
+})
