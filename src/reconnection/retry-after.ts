@@ -14,7 +14,11 @@ export function parseRetryAfter(value: string | null, now: number): number | und
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER)
 }
 
-/** `Date.parse` takes much that is no HTTP-date ("-1", "2.5"): all three forms of the RFC begin with the name of a day. */
+/**
+ * "A recipient that parses a timestamp value in an HTTP field MUST accept all three HTTP-date formats." All begin with the
+ * name of a day, which keeps out what else `Date.parse` takes ("-1", "2.5"); the oldest has no zone, and means GMT.
+ */
 function httpDate(text: string): number {
-  return /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN
+  if (!/^[A-Z][a-z]{2,8},? /.test(text)) return Number.NaN
+  return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
 }

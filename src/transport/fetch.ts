@@ -35,13 +35,14 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
   async function run(): Promise<ConnectionFailure | 'no-content'> {
     let answer = await ask(request)
     // A token may have expired between two attempts: the function that makes the headers is asked once more.
-    if (answer.failure?.status === 401 && typeof options.headers === 'function') {
+    if (answer.failure?.status === 401 && typeof options.headers === 'function' && !signal.aborted) {
       answer = await ask({ ...request, failure: answer.failure })
     }
     if (answer.failure !== undefined) return answer.failure
     const { response } = answer
     // "Clients can be told to stop reconnecting using the HTTP 204 No Content response code."
-    if (response.status === 204) return 'no-content'
+    // And where we were closed meanwhile, no outcome is heard.
+    if (response.status === 204 || signal.aborted) return 'no-content'
 
     sink.onOpen({ transport: 'fetch', resumed: request.lastEventId !== '' && tellsLastEventId(request, answer.init) })
     return read(response)
@@ -63,9 +64,8 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
       return { failure: networkFailure(asked.url, 'could not be made', cause) }
     }
     const failure = response.status === 204 ? undefined : refuse(response)
-    if (failure === undefined && !signal.aborted) return { response, init }
     // An unread body holds its socket. Not awaited: a stand-in for fetch may never answer.
-    response.body?.cancel().catch(() => {})
+    if (failure !== undefined || signal.aborted) response.body?.cancel().catch(() => {})
     return failure === undefined ? { response, init } : { failure }
   }
 
@@ -121,10 +121,12 @@ function refuse(response: FetchLikeResponse): ConnectionFailure | undefined {
 }
 
 function networkFailure(url: string, what: string, cause: unknown): ConnectionFailure {
+  // Node says only "fetch failed", and the reason one level below.
+  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   return {
     kind: 'network',
     fatal: false,
-    message: `The request to ${url} ${what} (${String(cause)}): the network, the server, or CORS.`,
+    message: `The request to ${url} ${what} (${String(reason)}): the network, the server, or CORS.`,
     cause,
   }
 }

@@ -1,0 +1,281 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type Connection, createConnection, type ConnectionOptions } from '../../src/connection/connection.js'
+import type { ConnectionStatus } from '../../src/connection/status.js'
+import type { ConnectionFailure } from '../../src/errors/connection-error.js'
+import type { EventStreamMessage } from '../../src/event-stream/message.js'
+import { exponentialBackoff } from '../../src/reconnection/backoff.js'
+import type { Transport } from '../../src/transport/transport.js'
+import { createEnvironment, createFakeTransport, type FakeTransport, type ManualEnvironment, settled } from './world.js'
+
+const failure: ConnectionFailure = { kind: 'network', fatal: false, message: 'lost' }
+
+interface World {
+  connection: Connection
+  environment: ManualEnvironment
+  states: string[]
+  messages: EventStreamMessage[]
+}
+
+function create<T extends Transport>(transport: T, options: Partial<ConnectionOptions> = {}): World & { transport: T } {
+  const environment = createEnvironment()
+  const messages: EventStreamMessage[] = []
+  const connection = createConnection({
+    url: 'http://sse.example/stream',
+    transport,
+    reconnection: exponentialBackoff(),
+    lastEventId: '',
+    lastEventIdParam: undefined,
+    withCredentials: false,
+    idleTimeout: undefined,
+    environment,
+    onMessage: (message) => messages.push(message),
+    ...options,
+  })
+  const states: string[] = []
+  connection.status.subscribe(({ state }) => states.push(state))
+  return { connection, environment, states, messages, transport }
+}
+
+async function createOpen(options: Partial<ConnectionOptions> = {}): Promise<World & { transport: FakeTransport }> {
+  const world = create(createFakeTransport(), options)
+  world.connection.start()
+  await settled()
+  world.transport.last.sink.onOpen({ transport: 'fake', resumed: false })
+  return world
+}
+
+afterEach(() => void vi.unstubAllGlobals())
+
+describe('a connection', () => {
+  test('opens in a microtask, so that the types of the same turn are known', async () => {
+    const { connection, transport, states } = create(createFakeTransport({ selective: true }))
+    connection.start()
+    connection.listen('price')
+    expect(transport.sessions).toHaveLength(0)
+    expect(states).toEqual(['idle', 'connecting'])
+    await settled()
+    expect(transport.last.request).toMatchObject({ url: 'http://sse.example/stream', attempt: 0, lastEventId: '' })
+    expect(transport.last.request.types).toEqual(new Set(['price']))
+    connection.listen('news')
+    connection.listen('news')
+    expect(transport.last.types).toEqual(['news'])
+  })
+
+  test('takes the last event ID and the reason over to the next attempt', async () => {
+    const { connection, transport, environment } = await createOpen()
+    transport.last.sink.onLastEventId('7')
+    transport.last.sink.onEnd(failure)
+    expect(connection.lastEventId).toBe('7')
+    environment.advance(1000)
+    await settled()
+    expect(transport.sessions).toHaveLength(2)
+    expect(transport.last.request).toMatchObject({ attempt: 1, failure, lastEventId: '7', lastEventIdInUrl: false })
+  })
+
+  test('puts the last event ID into the URL where a parameter is named for it', async () => {
+    const { connection, transport } = create(createFakeTransport(), { lastEventIdParam: 'last' })
+    connection.start()
+    await settled()
+    expect(transport.last.request).toMatchObject({ url: 'http://sse.example/stream', lastEventIdInUrl: true })
+    transport.last.sink.onLastEventId('a&b=ä')
+    connection.reconnect()
+    await settled()
+    const { url } = transport.last.request
+    expect(new URL(url).searchParams.get('last')).toBe('a&b=ä')
+    expect(url).not.toContain('a&b')
+  })
+
+  test('reconnect() skips the wait', async () => {
+    const { connection, transport, environment } = await createOpen()
+    transport.last.sink.onEnd(failure)
+    connection.reconnect()
+    await settled()
+    expect(transport.sessions).toHaveLength(2)
+    expect(environment.timers).toBe(0)
+    environment.advance(60_000)
+    await settled()
+    expect(transport.sessions).toHaveLength(2)
+  })
+
+  test('reconnect() replaces an open connection, whose late news are not heard', async () => {
+    const { connection, transport, messages, states } = await createOpen()
+    const { last } = transport
+    connection.reconnect()
+    await settled()
+    expect(last.closed).toBe(1)
+    last.sink.onMessage({ event: 'message', data: 'late', id: '1' }, '')
+    last.sink.onLastEventId('1')
+    last.sink.onEnd(failure)
+    last.sink.onReconnectionTime(1)
+    last.sink.onInterrupted(failure)
+    expect(messages).toEqual([])
+    expect(connection.lastEventId).toBe('')
+    expect(states).toEqual(['idle', 'connecting', 'open', 'connecting'])
+  })
+
+  test('an open stream that hears only some types gives way when every type is wanted', async () => {
+    const { connection, transport } = create(createFakeTransport({ selective: true }))
+    connection.start()
+    await settled()
+    connection.listenToEveryType()
+    await settled()
+    expect(transport.sessions.map(({ closed }) => closed)).toEqual([1, 0])
+    expect(transport.last.request.types).toBe('every')
+    connection.listen('price')
+    expect(transport.last.types).toEqual([])
+  })
+
+  test('one that hears every type goes on', async () => {
+    const { connection, transport } = await createOpen()
+    connection.listenToEveryType()
+    await settled()
+    expect(transport.sessions).toHaveLength(1)
+  })
+
+  test('nothing heard for idleTimeout is a loss; any activity begins the time anew', async () => {
+    const { connection, transport, environment } = await createOpen({ idleTimeout: 100 })
+    environment.advance(60)
+    transport.last.sink.onActivity()
+    environment.advance(99)
+    expect(connection.status.get().state).toBe('open')
+    environment.advance(1)
+    expect(connection.status.get()).toMatchObject({ state: 'waiting', failure: { kind: 'idle', fatal: false } })
+    expect(transport.last.closed).toBe(1)
+  })
+
+  test('an attempt that is never answered is idle too', async () => {
+    const { connection, environment } = create(createFakeTransport(), { idleTimeout: 100 })
+    connection.start()
+    await settled()
+    environment.advance(100)
+    expect(connection.status.get()).toMatchObject({ state: 'waiting', failure: { kind: 'idle' } })
+  })
+
+  test('a transport that throws or ends in open() is a failure, not an exception', async () => {
+    const error = new Error('mine')
+    const thrower = create<Transport>({
+      name: 'thrower',
+      everyType: true,
+      open: () => {
+        throw error
+      },
+    })
+    thrower.connection.start()
+    await settled()
+    expect(thrower.connection.status.get()).toMatchObject({
+      state: 'closed',
+      failure: { kind: 'application', cause: error },
+    })
+
+    const close = vi.fn<() => void>()
+    const hasty = create<Transport>({
+      name: 'hasty',
+      everyType: true,
+      open(_, sink) {
+        sink.onEnd(failure)
+        return { close }
+      },
+    })
+    hasty.connection.start()
+    await settled()
+    expect(hasty.connection.status.get().state).toBe('waiting')
+    expect(close).toHaveBeenCalledTimes(1)
+  })
+
+  test("the policy's exception is reported", async () => {
+    const reported = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', reported)
+    const error = new Error('mine')
+    const { connection, transport } = await createOpen({
+      reconnection: () => {
+        throw error
+      },
+    })
+    transport.last.sink.onEnd(failure)
+    expect(connection.status.get()).toMatchObject({ state: 'closed', reason: 'failed' })
+    expect(reported.mock.calls).toEqual([[error]])
+  })
+})
+
+describe('close()', () => {
+  test.each(['idle', 'connecting', 'open', 'waiting'] as const)('while %s leaves nothing behind', async (state) => {
+    const { connection, transport, environment } = create(createFakeTransport(), { idleTimeout: 1000 })
+    if (state !== 'idle') connection.start()
+    if (state === 'open' || state === 'waiting') {
+      await settled()
+      transport.last.sink.onOpen({ transport: 'fake', resumed: false })
+    }
+    if (state === 'waiting') transport.last.sink.onEnd(failure)
+    expect(connection.status.get().state).toBe(state)
+    const opened = transport.sessions.length
+    connection.close('close-called')
+    connection.close('aborted')
+    connection.reconnect()
+    connection.start()
+    environment.advance(1e9)
+    await settled()
+    expect(connection.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
+    expect(environment.timers).toBe(0)
+    expect(transport.sessions).toHaveLength(opened)
+    expect(transport.sessions.every(({ closed }) => closed > 0)).toBe(true)
+  })
+
+  test.each(['connecting', 'open', 'waiting'] as const)('from a subscriber that hears "%s"', async (state) => {
+    const { connection, transport, environment, states } = create(createFakeTransport(), { idleTimeout: 1000 })
+    connection.status.subscribe((status) => {
+      if (status.state === state) connection.close('close-called')
+    })
+    const later: ConnectionStatus['state'][] = []
+    connection.status.subscribe((status) => later.push(status.state))
+    connection.start()
+    await settled()
+    transport.sessions.at(-1)?.sink.onOpen({ transport: 'fake', resumed: false })
+    transport.sessions.at(-1)?.sink.onEnd(failure)
+    expect(states.at(-1)).toBe('closed')
+    expect(later.at(-1)).toBe('closed')
+    expect(later).not.toContain(state)
+    expect(environment.timers).toBe(0)
+    expect(transport.sessions.every(({ closed }) => closed > 0)).toBe(true)
+  })
+})
+
+test('whatever happens, in whatever order: one session at a time, and nothing held after the end', async () => {
+  const action = fc.constantFrom(
+    'open',
+    'message',
+    'end',
+    'retry',
+    'advance',
+    'reconnect',
+    'interrupted',
+    'no-content',
+    'close',
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 25 }), async (actions) => {
+      const { connection, transport, environment } = create(createFakeTransport(), { idleTimeout: 5000 })
+      connection.start()
+      for (const name of actions) {
+        await Promise.resolve()
+        const sink = transport.sessions.at(-1)?.sink
+        if (name === 'open') sink?.onOpen({ transport: 'fake', resumed: false })
+        if (name === 'message') sink?.onActivity()
+        if (name === 'end') sink?.onEnd(failure)
+        if (name === 'retry') sink?.onReconnectionTime(0)
+        if (name === 'interrupted') sink?.onInterrupted(failure)
+        if (name === 'no-content') sink?.onEnd('no-content')
+        if (name === 'advance') environment.advance(1500)
+        if (name === 'reconnect') connection.reconnect()
+        if (name === 'close') connection.close('close-called')
+        expect(transport.sessions.filter(({ closed }) => closed === 0).length).toBeLessThanOrEqual(1)
+        expect(environment.timers).toBeLessThanOrEqual(1)
+      }
+      connection.close('close-called')
+      await settled()
+      expect(environment.timers).toBe(0)
+      expect(transport.sessions.filter(({ closed }) => closed === 0)).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -1,0 +1,88 @@
+import type { Environment } from '../../src/connection/environment.js'
+import type { Transport, TransportRequest, TransportSink } from '../../src/transport/transport.js'
+
+/** Time that passes when the test says so. */
+export interface ManualEnvironment extends Environment {
+  /** Lets time pass, and everything that is due happen in order. */
+  advance(ms: number): void
+  /** The wall clock goes on, but timers do not run: a laptop that sleeps. */
+  sleep(ms: number): void
+  readonly timers: number
+}
+
+export function createEnvironment(random = 0): ManualEnvironment {
+  let now = 1_000_000
+  const timers = new Set<{ at: number; run: () => void }>()
+
+  function next(until: number): { at: number; run: () => void } | undefined {
+    const due = Array.from(timers).filter(({ at }) => at <= until)
+    return due.sort((a, b) => a.at - b.at)[0]
+  }
+
+  return {
+    now: () => now,
+    random: () => random,
+    delay(ms, run) {
+      const timer = { at: now + ms, run }
+      timers.add(timer)
+      return () => void timers.delete(timer)
+    },
+    advance(ms) {
+      const until = now + ms
+      for (let timer = next(until); timer !== undefined; timer = next(until)) {
+        timers.delete(timer)
+        now = Math.max(now, timer.at)
+        timer.run()
+      }
+      now = until
+    },
+    sleep(ms) {
+      now += ms
+    },
+    get timers() {
+      return timers.size
+    },
+  }
+}
+
+export interface FakeSession {
+  readonly request: TransportRequest
+  readonly sink: TransportSink
+  readonly types: string[]
+  closed: number
+}
+
+/** A transport whose sessions the test plays. */
+export interface FakeTransport extends Transport {
+  readonly sessions: FakeSession[]
+  readonly last: FakeSession
+}
+
+export function createFakeTransport({ selective = false }: { selective?: boolean } = {}): FakeTransport {
+  const sessions: FakeSession[] = []
+  return {
+    name: 'fake',
+    everyType: !selective,
+    sessions,
+    get last() {
+      const last = sessions.at(-1)
+      if (last === undefined) throw new Error('no session was opened')
+      return last
+    },
+    open(request, sink) {
+      const session: FakeSession = { request, sink, types: [], closed: 0 }
+      sessions.push(session)
+      const handle = {
+        close: (): void => {
+          session.closed += 1
+        },
+      }
+      return selective ? { ...handle, listen: (type: string) => void session.types.push(type) } : handle
+    },
+  }
+}
+
+/** Lets the microtasks run in which a session is opened. */
+export async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+}

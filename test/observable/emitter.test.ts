@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createEmitter } from '../../src/observable/emitter.js'
+
+afterEach(() => void vi.unstubAllGlobals())
+
+describe('emitter', () => {
+  test('calls the listeners of the type in the order they came', () => {
+    const emitter = createEmitter<string>()
+    const seen: string[] = []
+    emitter.on('a', (event) => seen.push(`1${event}`))
+    emitter.on('b', (event) => seen.push(`b${event}`))
+    emitter.on('a', (event) => seen.push(`2${event}`))
+    emitter.emit('a', 'x')
+    expect(seen).toEqual(['1x', '2x'])
+  })
+
+  test('the undo removes its own subscription only, once', () => {
+    const emitter = createEmitter<string>()
+    const listener = vi.fn<(event: string) => void>()
+    const undo = emitter.on('a', listener)
+    emitter.on('a', listener)
+    undo()
+    undo()
+    emitter.emit('a', 'x')
+    expect(listener).toHaveBeenCalledTimes(1)
+  })
+
+  test('a listener removed in the midst of a dispatch is not called, one added is not called either', () => {
+    const emitter = createEmitter<string>()
+    const seen: string[] = []
+    emitter.on('a', () => {
+      undo()
+      emitter.on('a', () => seen.push('late'))
+    })
+    const undo = emitter.on('a', () => seen.push('removed'))
+    emitter.on('a', () => seen.push('stays'))
+    emitter.emit('a', 'x')
+    expect(seen).toEqual(['stays'])
+  })
+
+  test('has() forgets a type with its last listener', () => {
+    const emitter = createEmitter<string>()
+    expect(emitter.has('a')).toBe(false)
+    const undo = emitter.on('a', () => {})
+    expect(emitter.has('a')).toBe(true)
+    undo()
+    expect(emitter.has('a')).toBe(false)
+  })
+
+  test('clear() ends all of them, also in the midst of a dispatch', () => {
+    const emitter = createEmitter<string>()
+    const seen: string[] = []
+    emitter.on('a', () => emitter.clear())
+    emitter.on('a', () => seen.push('after'))
+    emitter.emit('a', 'x')
+    emitter.emit('a', 'x')
+    expect(seen).toEqual([])
+  })
+
+  test('an exception is reported, and the next listener is called', () => {
+    const reported = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', reported)
+    const emitter = createEmitter<string>()
+    const seen: string[] = []
+    const error = new Error('mine')
+    emitter.on('a', () => {
+      throw error
+    })
+    emitter.on('a', (event) => seen.push(event))
+    emitter.emit('a', 'x')
+    expect(seen).toEqual(['x'])
+    expect(reported.mock.calls).toEqual([[error]])
+  })
+
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is a type like any other', (type) => {
+    const emitter = createEmitter<string>()
+    expect(emitter.has(type)).toBe(false)
+    emitter.emit(type, 'nobody')
+    const seen: string[] = []
+    emitter.on(type, (event) => seen.push(event))
+    emitter.emit(type, 'x')
+    expect(seen).toEqual(['x'])
+  })
+})

@@ -1,0 +1,400 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { ConnectionFailure } from '../../src/errors/connection-error.js'
+import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../../src/standards/fetch-like.js'
+import { fetchTransport } from '../../src/transport/fetch.js'
+import type { FetchOptions } from '../../src/transport/request.js'
+import type { TransportRequest, TransportSession } from '../../src/transport/transport.js'
+import { createRequest, createSink, type RecordingSink } from './sink.js'
+
+const eventStream = { 'content-type': 'text/event-stream' }
+
+/** A body that the test writes and ends; it notes when it is cancelled. */
+function createBody(): {
+  stream: ReadableStream<Uint8Array>
+  write(text: string): void
+  end(): void
+  fail(error: unknown): void
+  cancelled: () => boolean
+} {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  let cancelled = false
+  const stream = new ReadableStream<Uint8Array>({
+    start: (made) => void (controller = made),
+    cancel: () => void (cancelled = true),
+  })
+  return {
+    stream,
+    write: (text) => controller?.enqueue(new TextEncoder().encode(text)),
+    end: () => controller?.close(),
+    fail: (error) => controller?.error(error),
+    cancelled: () => cancelled,
+  }
+}
+
+function answer(part: Partial<FetchLikeResponse> & { header?: Record<string, string> } = {}): FetchLikeResponse {
+  const { header = eventStream, ...rest } = part
+  return {
+    status: 200,
+    url: 'http://sse.example/stream',
+    headers: new Headers(header),
+    body: createBody().stream,
+    ...rest,
+  }
+}
+
+function open(
+  fetch: FetchLike,
+  options: FetchOptions = {},
+  request: Partial<TransportRequest> = {},
+): { sink: RecordingSink; session: TransportSession } {
+  const sink = createSink()
+  return { sink, session: fetchTransport({ fetch, ...options }).open(createRequest(request), sink) }
+}
+
+function capture(response: () => FetchLikeResponse = () => answer()): {
+  fetch: FetchLike
+  inits: FetchLikeInit[]
+  urls: string[]
+} {
+  const inits: FetchLikeInit[] = []
+  const urls: string[] = []
+  const fetch: FetchLike = (url, init) => {
+    urls.push(url)
+    inits.push(init)
+    return Promise.resolve(response())
+  }
+  return { fetch, inits, urls }
+}
+
+async function ended(sink: RecordingSink): Promise<ConnectionFailure> {
+  await vi.waitFor(() => expect(sink.named('end')).toHaveLength(1))
+  return sink.named('end')[0] as ConnectionFailure
+}
+
+describe('the request', () => {
+  test('is a GET for an event stream, past every cache', async () => {
+    const { fetch, inits, urls } = capture()
+    const { session } = open(fetch)
+    await vi.waitFor(() => expect(inits).toHaveLength(1))
+    expect(urls).toEqual(['http://sse.example/stream'])
+    expect(inits[0]).toMatchObject({ method: 'GET', cache: 'no-store', credentials: 'same-origin' })
+    expect(inits[0]).not.toHaveProperty('body')
+    expect(inits[0]?.headers).toEqual({ accept: 'text/event-stream' })
+    session.close()
+  })
+
+  test('carries credentials where asked', async () => {
+    const { fetch, inits } = capture()
+    open(fetch, {}, { withCredentials: true }).session.close()
+    await vi.waitFor(() => expect(inits[0]?.credentials).toBe('include'))
+  })
+
+  test("the application's headers go along, and replace ours whatever their case", async () => {
+    const { fetch, inits } = capture()
+    open(fetch, { headers: { ACCEPT: 'text/event-stream, */*', 'X-Token': 't' } })
+    await vi.waitFor(() => expect(inits[0]?.headers).toEqual({ accept: 'text/event-stream, */*', 'x-token': 't' }))
+  })
+
+  test('the last event ID goes as UTF-8 bytes, and is told by `resumed`', async () => {
+    const { fetch, inits } = capture()
+    const { sink } = open(fetch, {}, { lastEventId: 'ä' })
+    await vi.waitFor(() => expect(sink.named('open')).toEqual([{ transport: 'fetch', resumed: true }]))
+    expect(inits[0]?.headers['last-event-id']).toBe('\u00c3\u00a4')
+  })
+
+  test('not in a header where the URL carries it', async () => {
+    const { fetch, inits } = capture()
+    const { sink } = open(fetch, {}, { lastEventId: '7', lastEventIdInUrl: true })
+    await vi.waitFor(() => expect(sink.named('open')).toEqual([{ transport: 'fetch', resumed: true }]))
+    expect(inits[0]?.headers).not.toHaveProperty('last-event-id')
+  })
+
+  test('an ID that no header can carry is left out, and the application is told', async () => {
+    const { fetch, inits } = capture()
+    const { sink } = open(fetch, {}, { lastEventId: 'a\u0001' })
+    await vi.waitFor(() => expect(sink.named('open')).toEqual([{ transport: 'fetch', resumed: false }]))
+    expect(inits[0]?.headers).not.toHaveProperty('last-event-id')
+  })
+
+  test('headers and body may be functions, asked with the attempt and its reason', async () => {
+    const { fetch, inits } = capture()
+    const failure: ConnectionFailure = { kind: 'network', fatal: false, message: 'lost' }
+    const headers = vi.fn<() => Promise<Record<string, string>>>(() => Promise.resolve({ authorization: 'b' }))
+    const body = vi.fn<() => string>(() => 'payload')
+    open(fetch, { headers, body }, { attempt: 3, failure })
+    await vi.waitFor(() => expect(inits).toHaveLength(1))
+    expect(headers.mock.calls).toEqual([[{ attempt: 3, failure }]])
+    expect(body.mock.calls).toEqual([[{ attempt: 3, failure }]])
+    expect(inits[0]).toMatchObject({ method: 'POST', body: 'payload', headers: { authorization: 'b' } })
+  })
+
+  test('method wins over the default of a body', async () => {
+    const { fetch, inits } = capture()
+    open(fetch, { method: 'PUT', body: 'x' })
+    await vi.waitFor(() => expect(inits[0]?.method).toBe('PUT'))
+  })
+})
+
+describe('the answer', () => {
+  test('200 and text/event-stream opens, and its events come with the origin that answered', async () => {
+    const body = createBody()
+    const { sink } = open(capture(() => answer({ body: body.stream, url: 'https://other.example/redirected' })).fetch)
+    body.write('id: 1\nretry: 700\nevent: price\ndata: 42\n\n')
+    await vi.waitFor(() => expect(sink.named('message')).toHaveLength(1))
+    expect(sink.calls).toEqual([
+      ['open', { transport: 'fetch', resumed: false }],
+      ['activity', undefined],
+      ['retry', 700],
+      ['id', '1'],
+      ['message', { event: 'price', data: '42', id: '1', origin: 'https://other.example' }],
+    ])
+  })
+
+  test('the origin is that of the request where fetch does not tell', async () => {
+    const body = createBody()
+    const { sink } = open(capture(() => answer({ body: body.stream, url: '' })).fetch)
+    body.write('data: 1\n\n')
+    await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ origin: 'http://sse.example' }]))
+  })
+
+  test('an event without an ID has the one of the connection before', async () => {
+    const body = createBody()
+    const { sink } = open(capture(() => answer({ body: body.stream })).fetch, {}, { lastEventId: '9' })
+    body.write('data: 1\n\n')
+    await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ id: '9' }]))
+  })
+
+  test('204 asks not to come back', async () => {
+    const { sink } = open(capture(() => answer({ status: 204, body: null, header: {} })).fetch)
+    await vi.waitFor(() => expect(sink.calls).toEqual([['end', 'no-content']]))
+  })
+
+  test.each([408, 425, 429, 500, 502, 503, 504])('%i may be tried again', async (status) => {
+    const { sink } = open(capture(() => answer({ status })).fetch)
+    expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: false, status, url: 'http://sse.example/stream' })
+  })
+
+  test.each([201, 206, 301, 304, 400, 401, 403, 404, 410, 501])('%i is final', async (status) => {
+    const { sink } = open(capture(() => answer({ status })).fetch)
+    expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: true, status })
+  })
+
+  test('Retry-After is told in ms', async () => {
+    const { sink } = open(capture(() => answer({ status: 503, header: { 'retry-after': '7' } })).fetch)
+    expect(await ended(sink)).toMatchObject({ retryAfter: 7000 })
+  })
+
+  test('no retryAfter where there is none', async () => {
+    const { sink } = open(capture(() => answer({ status: 503 })).fetch)
+    expect(await ended(sink)).not.toHaveProperty('retryAfter')
+  })
+
+  test('another media type is final, and told with the URL', async () => {
+    const header = { 'content-type': 'text/html; charset=utf-8' }
+    const { sink } = open(capture(() => answer({ header, url: 'http://sse.example/login' })).fetch)
+    expect(await ended(sink)).toMatchObject({
+      kind: 'content-type',
+      fatal: true,
+      mediaType: 'text/html; charset=utf-8',
+      url: 'http://sse.example/login',
+    })
+  })
+
+  test.each([404, 503])('the unread body of a %i is cancelled', async (status) => {
+    const body = createBody()
+    const { sink } = open(capture(() => answer({ status, body: body.stream })).fetch)
+    await ended(sink)
+    expect(body.cancelled()).toBe(true)
+  })
+
+  test('a fetch without streaming bodies is named', async () => {
+    const { sink } = open(capture(() => answer({ body: null })).fetch)
+    expect(await ended(sink)).toMatchObject({ kind: 'unsupported', fatal: true })
+  })
+
+  test('no fetch at all is named', async () => {
+    vi.stubGlobal('fetch', undefined)
+    const sink = createSink()
+    fetchTransport().open(createRequest(), sink)
+    expect(await ended(sink)).toMatchObject({ kind: 'unsupported', fatal: true })
+    vi.unstubAllGlobals()
+  })
+})
+
+describe('a 401', () => {
+  test('with a header function is asked again at once, once, with the reason', async () => {
+    const statuses = [401, 200]
+    const { fetch, inits } = capture(() => answer({ status: statuses.shift() ?? 500 }))
+    const headers = vi.fn<(context: { failure: ConnectionFailure | undefined }) => Record<string, string>>(
+      ({ failure }) => ({ authorization: failure?.status === 401 ? 'fresh' : 'stale' }),
+    )
+    const { sink } = open(fetch, { headers })
+    await vi.waitFor(() => expect(sink.named('open')).toHaveLength(1))
+    expect(inits.map((init) => init.headers['authorization'])).toEqual(['stale', 'fresh'])
+  })
+
+  test('the second one is final', async () => {
+    const { fetch, inits } = capture(() => answer({ status: 401 }))
+    const { sink } = open(fetch, { headers: () => ({}) })
+    expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: true, status: 401 })
+    expect(inits).toHaveLength(2)
+  })
+
+  test('with fixed headers is final at once', async () => {
+    const { fetch, inits } = capture(() => answer({ status: 401 }))
+    const { sink } = open(fetch, { headers: { authorization: 'stale' } })
+    await ended(sink)
+    expect(inits).toHaveLength(1)
+  })
+})
+
+describe('the end', () => {
+  test('of the stream is a failure that may be mended, and discards a partial event', async () => {
+    const body = createBody()
+    const { sink } = open(capture(() => answer({ body: body.stream })).fetch)
+    body.write('data: whole\n\ndata: part\n')
+    body.end()
+    expect(await ended(sink)).toMatchObject({ kind: 'ended', fatal: false })
+    expect(sink.named('message')).toMatchObject([{ data: 'whole' }])
+  })
+
+  test('a broken stream and a refused request are network failures with their cause', async () => {
+    const cause = new TypeError('terminated')
+    const body = createBody()
+    const broken = open(capture(() => answer({ body: body.stream })).fetch)
+    await vi.waitFor(() => expect(broken.sink.named('open')).toHaveLength(1))
+    body.fail(cause)
+    expect(await ended(broken.sink)).toMatchObject({ kind: 'network', fatal: false, cause })
+    const refused = open(() => Promise.reject(cause))
+    expect(await ended(refused.sink)).toMatchObject({ kind: 'network', fatal: false, cause })
+  })
+
+  test.each<[string, FetchOptions]>([
+    [
+      'a header function that throws',
+      {
+        headers: () => {
+          throw new Error('mine')
+        },
+      },
+    ],
+    ['a header function that rejects', { headers: () => Promise.reject(new Error('mine')) }],
+    [
+      'a body function that throws',
+      {
+        body: () => {
+          throw new Error('mine')
+        },
+      },
+    ],
+    ['a header that cannot be sent', { headers: () => ({ 'x-a': 'b\nc' }) }],
+    ['a header without a value', { headers: (() => ({ a: undefined })) as unknown as () => Record<string, string> }],
+    ['headers that are none', { headers: (() => null) as unknown as () => Record<string, string> }],
+  ])('%s is a failure of the application', async (_, options) => {
+    const fetch = vi.fn<FetchLike>()
+    const { sink } = open(fetch, options)
+    expect(await ended(sink)).toMatchObject({ kind: 'application', fatal: false, cause: expect.any(Error) as Error })
+    expect(fetch).not.toHaveBeenCalled()
+  })
+
+  test('an event above maxEventSize is final, and the body is released', async () => {
+    const body = createBody()
+    const { sink } = open(capture(() => answer({ body: body.stream })).fetch, { maxEventSize: 100 })
+    body.write('data: 1\n\n')
+    body.write(`data: ${'x'.repeat(200)}`)
+    expect(await ended(sink)).toMatchObject({ kind: 'too-large', fatal: true })
+    await vi.waitFor(() => expect(body.cancelled()).toBe(true))
+    expect(sink.named('message')).toHaveLength(1)
+  })
+})
+
+describe('close', () => {
+  test('while the request waits: it is aborted and nothing is heard', async () => {
+    let signal: AbortSignal | undefined
+    const { sink, session } = open((_, init) => {
+      signal = init.signal
+      return new Promise((_resolve, reject) => {
+        init.signal.addEventListener('abort', () => reject(init.signal.reason as Error))
+      })
+    })
+    await vi.waitFor(() => expect(signal).toBeDefined())
+    session.close()
+    session.close()
+    expect(signal?.aborted).toBe(true)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(sink.calls).toEqual([])
+  })
+
+  test('while the header function waits: no request is made', async () => {
+    let release = (_: Record<string, string>): void => {}
+    const fetch = vi.fn<FetchLike>((_, init) =>
+      init.signal.aborted ? Promise.reject(new Error('aborted')) : Promise.resolve(answer()),
+    )
+    const { sink, session } = open(fetch, { headers: () => new Promise((resolve) => (release = resolve)) })
+    session.close()
+    release({})
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(sink.calls).toEqual([])
+  })
+
+  test('a fetch that ignores the signal: its late answer is released unread', async () => {
+    const body = createBody()
+    let release = (_: FetchLikeResponse): void => {}
+    const { sink, session } = open(() => new Promise((resolve) => (release = resolve)))
+    await Promise.resolve()
+    session.close()
+    await new Promise((resolve) => setTimeout(resolve))
+    release(answer({ body: body.stream }))
+    await vi.waitFor(() => expect(body.cancelled()).toBe(true))
+    expect(sink.calls).toEqual([])
+  })
+
+  test('while a read waits: the body is cancelled', async () => {
+    const body = createBody()
+    const { sink, session } = open(capture(() => answer({ body: body.stream })).fetch)
+    await vi.waitFor(() => expect(sink.named('open')).toHaveLength(1))
+    session.close()
+    await vi.waitFor(() => expect(body.cancelled()).toBe(true))
+    expect(sink.named('end')).toEqual([])
+  })
+
+  test('from within an event: the rest of the chunk is not delivered', async () => {
+    const body = createBody()
+    const sink = createSink()
+    const seen: string[] = []
+    const session = fetchTransport({ fetch: capture(() => answer({ body: body.stream })).fetch }).open(
+      createRequest(),
+      {
+        ...sink,
+        onMessage({ data }) {
+          seen.push(data)
+          session.close()
+        },
+      },
+    )
+    body.write('data: 1\n\ndata: 2\n\n')
+    await vi.waitFor(() => expect(body.cancelled()).toBe(true))
+    expect(seen).toEqual(['1'])
+  })
+})
+
+describe('options', () => {
+  test.each<[unknown, string]>([
+    [{ method: 1 }, 'method'],
+    [{ headers: 'a' }, 'headers'],
+    [{ headers: null }, 'headers'],
+    [{ headers: { a: 1 } }, 'headers'],
+    [{ headers: { 'a\n': 'b' } }, 'fetchTransport'],
+    [{ body: 'x', method: 'GET' }, 'body'],
+    [{ fetch: {} }, 'fetch'],
+    [{ maxEventSize: '1' }, 'maxEventSize'],
+  ])('%j is a TypeError', (options, name) => {
+    expect(() => fetchTransport(options as FetchOptions)).toThrow(TypeError)
+    expect(() => fetchTransport(options as FetchOptions)).toThrow(name)
+  })
+
+  test('a maxEventSize of nothing is a RangeError', () => {
+    expect(() => fetchTransport({ maxEventSize: 0 })).toThrow(RangeError)
+    expect(() => fetchTransport({ maxEventSize: Number.NaN })).toThrow(RangeError)
+  })
+})

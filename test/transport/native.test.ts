@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { autoTransport } from '../../src/transport/auto.js'
+import { nativeTransport } from '../../src/transport/native.js'
+import { createRequest, createSink } from './sink.js'
+
+/** As much of the browser's class as the transport touches; real ones are in test/behaviour. */
+class FakeEventSource extends EventTarget {
+  static readonly made: FakeEventSource[] = []
+  readonly CLOSED = 2
+  readyState = 0
+  readonly heard = new Set<string>()
+
+  readonly url: string
+  readonly init: { withCredentials: boolean }
+
+  constructor(url: string, init: { withCredentials: boolean }) {
+    super()
+    this.url = url
+    this.init = init
+    FakeEventSource.made.push(this)
+  }
+
+  override addEventListener(type: string, listener: EventListener): void {
+    this.heard.add(type)
+    super.addEventListener(type, listener)
+  }
+
+  close(): void {
+    this.readyState = 2
+  }
+
+  announce(): void {
+    this.readyState = 1
+    this.dispatchEvent(new Event('open'))
+  }
+
+  breakOff(readyState: 0 | 2): void {
+    this.readyState = readyState
+    this.dispatchEvent(new Event('error'))
+  }
+
+  deliver(type: string, data: string, lastEventId = ''): void {
+    this.dispatchEvent(new MessageEvent(type, { data, lastEventId, origin: 'http://sse.example' }))
+  }
+}
+
+function latest(): FakeEventSource {
+  const source = FakeEventSource.made.at(-1)
+  if (source === undefined) throw new Error('no EventSource was made')
+  return source
+}
+
+beforeEach(() => {
+  FakeEventSource.made.length = 0
+  vi.stubGlobal('EventSource', FakeEventSource)
+})
+afterEach(() => void vi.unstubAllGlobals())
+
+describe('the native transport', () => {
+  test('hands on the URL and the credentials, and listens for the types it is told', () => {
+    const sink = createSink()
+    const types = new Set(['price', 'open'])
+    const session = nativeTransport().open(createRequest({ withCredentials: true, types }), sink)
+    expect(latest()).toMatchObject({ url: 'http://sse.example/stream', init: { withCredentials: true } })
+    session.listen?.('news')
+    latest().announce()
+    latest().deliver('price', '1')
+    latest().deliver('news', '2')
+    latest().deliver('other', '3')
+    expect(sink.named('open')).toEqual([{ transport: 'native', resumed: false }])
+    expect(sink.named('message')).toEqual([
+      { event: 'price', data: '1', id: '', origin: 'http://sse.example' },
+      { event: 'news', data: '2', id: '', origin: 'http://sse.example' },
+    ])
+    expect(sink.named('activity')).toHaveLength(2)
+  })
+
+  test('a type that is told twice is delivered once', () => {
+    const sink = createSink()
+    const session = nativeTransport().open(createRequest({ types: new Set(['price']) }), sink)
+    session.listen?.('price')
+    latest().deliver('price', '1')
+    expect(sink.named('message')).toHaveLength(1)
+  })
+
+  test('events that the server has named open and error are data, and only where they are listened for', () => {
+    const sink = createSink()
+    const session = nativeTransport().open(createRequest(), sink)
+    latest().deliver('open', '1')
+    latest().deliver('error', '2')
+    expect(sink.calls).toEqual([])
+    session.listen?.('open')
+    session.listen?.('error')
+    latest().deliver('open', '3')
+    latest().deliver('error', '4')
+    expect(sink.named('message')).toMatchObject([{ event: 'open' }, { event: 'error' }])
+    expect([sink.named('open'), sink.named('end')]).toEqual([[], []])
+  })
+
+  test('a new ID is told before its event; an ID of before lasts until the stream sets one', () => {
+    const sink = createSink()
+    const types = new Set(['message'])
+    nativeTransport().open(createRequest({ lastEventId: '5', lastEventIdInUrl: true, types }), sink)
+    latest().deliver('message', 'a')
+    latest().deliver('message', 'b', '6')
+    latest().deliver('message', 'c', '6')
+    latest().deliver('message', 'd', '')
+    expect(
+      sink.calls
+        .filter(([name]) => name !== 'activity')
+        .map(([name, value]) => [name, (value as { id?: string }).id ?? value]),
+    ).toEqual([
+      ['message', '5'],
+      ['id', '6'],
+      ['message', '6'],
+      ['message', '6'],
+      ['id', ''],
+      ['message', ''],
+    ])
+  })
+
+  test('a broken connection without a known ID is ended, to be opened anew', () => {
+    const sink = createSink()
+    nativeTransport().open(createRequest(), sink)
+    latest().announce()
+    latest().breakOff(0)
+    expect(latest().readyState).toBe(2)
+    expect(sink.named('end')).toMatchObject([{ kind: 'network', fatal: false }])
+    expect(sink.named('interrupted')).toEqual([])
+  })
+
+  test('with a known ID it is left to the browser, which alone can send it', () => {
+    const sink = createSink()
+    nativeTransport().open(createRequest({ types: new Set(['message']) }), sink)
+    latest().announce()
+    latest().deliver('message', 'a', '1')
+    latest().breakOff(0)
+    expect(latest().readyState).toBe(0)
+    expect(sink.named('interrupted')).toMatchObject([{ kind: 'network', fatal: false }])
+    latest().announce()
+    expect(sink.named('open')).toEqual([
+      { transport: 'native', resumed: false },
+      { transport: 'native', resumed: true },
+    ])
+    expect(sink.named('end')).toEqual([])
+  })
+
+  test('with the ID in the URL it is opened anew', () => {
+    const sink = createSink()
+    const types = new Set(['message'])
+    nativeTransport().open(createRequest({ lastEventId: '1', lastEventIdInUrl: true, types }), sink)
+    latest().announce()
+    latest().deliver('message', 'a', '2')
+    latest().breakOff(0)
+    expect(sink.named('open')).toEqual([{ transport: 'native', resumed: true }])
+    expect(sink.named('end')).toMatchObject([{ kind: 'network' }])
+  })
+
+  test('when the browser gives up, that may still be mended', () => {
+    const sink = createSink()
+    nativeTransport().open(createRequest(), sink)
+    latest().breakOff(2)
+    expect(sink.named('end')).toMatchObject([{ kind: 'native', fatal: false }])
+  })
+
+  test('close() ends it', () => {
+    nativeTransport().open(createRequest(), createSink()).close()
+    expect(latest().readyState).toBe(2)
+  })
+
+  test('where there is none, the failure says so', () => {
+    vi.stubGlobal('EventSource', undefined)
+    const sink = createSink()
+    nativeTransport().open(createRequest(), sink).close()
+    expect(sink.named('end')).toMatchObject([{ kind: 'unsupported', fatal: true }])
+  })
+})
+
+describe('the automatic transport', () => {
+  const auto = autoTransport({ fetch: () => new Promise(() => {}) }, { fetchAsked: false })
+
+  test.each<[string, Parameters<typeof createRequest>[0], boolean]>([
+    ['nothing is asked', {}, true],
+    ['every type is wanted', { types: 'every' }, false],
+    ['an ID is known', { lastEventId: '1' }, false],
+    ['an ID is known and in the URL', { lastEventId: '1', lastEventIdInUrl: true }, true],
+    ['native has given up', { failure: { kind: 'native', fatal: false, message: '' } }, false],
+    ['a status was seen', { failure: { kind: 'http', fatal: false, message: '' } }, false],
+    ['the stream ended', { failure: { kind: 'ended', fatal: false, message: '' } }, true],
+  ])('when %s: native is %#', (_, request, native) => {
+    auto.open(createRequest(request), createSink()).close()
+    expect(FakeEventSource.made).toHaveLength(native ? 1 : 0)
+  })
+
+  test('takes fetch where that was asked for, and where there is no EventSource', () => {
+    autoTransport({ fetch: () => new Promise(() => {}) }, { fetchAsked: true })
+      .open(createRequest(), createSink())
+      .close()
+    expect(FakeEventSource.made).toHaveLength(0)
+    vi.stubGlobal('EventSource', undefined)
+    const sink = createSink()
+    auto.open(createRequest(), sink).close()
+    expect(sink.calls).toEqual([])
+  })
+
+  test.each([
+    ['http://sse.example', 'end'],
+    ['http://elsewhere.example', 'interrupted'],
+  ])('a page at %s with a known ID: %s', (origin, outcome) => {
+    vi.stubGlobal('location', new URL(origin))
+    const sink = createSink()
+    auto.open(createRequest({ types: new Set(['message']) }), sink)
+    latest().announce()
+    latest().deliver('message', 'a', '1')
+    latest().breakOff(0)
+    expect(sink.named(outcome)).toHaveLength(1)
+  })
+})
