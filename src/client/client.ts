@@ -39,7 +39,7 @@ export function createEventSource<const Schemas extends SchemaMap>(
 ): TypedEventSource<InferEvents<Schemas>>
 export function createEventSource<Events extends object = UndeclaredEvents>(
   url: string | URL,
-  options?: EventSourceOptions<Events>,
+  options?: EventSourceOptions<NoInfer<Events>>,
 ): TypedEventSource<Events>
 export function createEventSource(url: string | URL, options: AnyOptions = {}): TypedEventSource<UndeclaredEvents> {
   const settings = settle(url, options)

@@ -1,0 +1,513 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { createEventSource } from '../../src/client/client.js'
+import type { EventSourceOptions } from '../../src/client/options.js'
+import type { TypedEventSource } from '../../src/client/typed-event-source.js'
+import { ConnectionError } from '../../src/errors/connection-error.js'
+import { PayloadError } from '../../src/errors/payload-error.js'
+import { QueueOverflowError } from '../../src/errors/queue-overflow-error.js'
+import { createFakeTransport, type FakeTransport, settled } from '../connection/world.js'
+
+const url = 'http://sse.example/stream'
+
+interface Events {
+  price: { value: number }
+  note: string
+  message: unknown
+}
+
+function deliver(transport: FakeTransport, event: string, data: string, id = ''): void {
+  if (id !== '') transport.last.sink.onLastEventId(id)
+  transport.last.sink.onMessage({ event, data, id }, 'http://sse.example')
+}
+
+async function open(options: EventSourceOptions<Events> = {}) {
+  const transport = createFakeTransport()
+  const source = createEventSource<Events>(url, { transport, ...options })
+  await settled()
+  transport.last.sink.onOpen({ transport: 'fake', resumed: false })
+  return { transport, source }
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+describe('on', () => {
+  test('delivers typed events of its type, the data parsed', async () => {
+    const { transport, source } = await open()
+    const seen: unknown[] = []
+    source.on('price', (event) => seen.push(event))
+    deliver(transport, 'price', '{"value":42}', '7')
+    deliver(transport, 'message', '1')
+    expect(seen).toEqual([{ type: 'price', data: { value: 42 }, lastEventId: '7', origin: 'http://sse.example' }])
+    expect(source.lastEventId).toBe('7')
+  })
+
+  test('one event is parsed once for all its listeners, and not at all without one', async () => {
+    const parse = vi.fn<(data: string) => unknown>(JSON.parse)
+    const { transport, source } = await open({ parse: { message: parse } })
+    deliver(transport, 'message', '1')
+    expect(parse).not.toHaveBeenCalled()
+    const seen: unknown[] = []
+    source.on('message', ({ data }) => seen.push(data))
+    source.on('message', ({ data }) => seen.push(data))
+    deliver(transport, 'message', '{}')
+    expect(parse).toHaveBeenCalledTimes(1)
+    expect(seen[0]).toBe(seen[1])
+  })
+
+  test('its undo, once, and a signal end it', async () => {
+    const { transport, source } = await open()
+    const seen: string[] = []
+    const controller = new AbortController()
+    const undo = source.on('message', () => seen.push('undo'))
+    source.on('message', () => seen.push('once'), { once: true })
+    source.on('message', () => seen.push('signal'), { signal: controller.signal })
+    source.on('message', () => seen.push('never'), { signal: AbortSignal.abort() })
+    deliver(transport, 'message', '1')
+    undo()
+    controller.abort()
+    deliver(transport, 'message', '2')
+    expect(seen).toEqual(['undo', 'once', 'signal'])
+  })
+
+  test('a listener that is called once may deliver another event to itself without being called again', async () => {
+    const { transport, source } = await open()
+    const seen: unknown[] = []
+    source.on(
+      'message',
+      ({ data }) => {
+        seen.push(data)
+        if (data === 1) deliver(transport, 'message', '2')
+      },
+      { once: true },
+    )
+    deliver(transport, 'message', '1')
+    expect(seen).toEqual([1])
+  })
+
+  test('lets go of the signal with its listener', async () => {
+    const { source } = await open()
+    const { signal } = new AbortController()
+    const removed = vi.spyOn(signal, 'removeEventListener')
+    source.on('message', () => {}, { signal })()
+    expect(removed).toHaveBeenCalledTimes(1)
+  })
+
+  test('a listener that throws is reported; the others and the next events come', async () => {
+    const reported = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', reported)
+    const { transport, source } = await open()
+    const seen: unknown[] = []
+    const error = new Error('mine')
+    source.on('message', () => {
+      throw error
+    })
+    source.on('message', ({ data }) => seen.push(data))
+    deliver(transport, 'message', '1')
+    deliver(transport, 'message', '2')
+    expect(seen).toEqual([1, 2])
+    expect(reported.mock.calls).toEqual([[error], [error]])
+  })
+
+  test.each(['__proto__', 'constructor', 'toString'])('%s is an event type like any other', async (type) => {
+    const transport = createFakeTransport()
+    const source = createEventSource(url, { transport, parse: { other: 'text' } })
+    await settled()
+    const seen: unknown[] = []
+    source.on(type, ({ data }) => seen.push(data))
+    deliver(transport, type, '{"a":1}')
+    expect(seen).toEqual([{ a: 1 }])
+    source.close()
+  })
+})
+
+describe('payloads', () => {
+  test('are text where that is declared, by type or for all', async () => {
+    const byType = await open({ parse: { note: 'text' } })
+    const seen: unknown[] = []
+    byType.source.on('note', ({ data }) => seen.push(data))
+    byType.source.on('price', ({ data }) => seen.push(data))
+    deliver(byType.transport, 'note', '{"value":1}')
+    deliver(byType.transport, 'price', '{"value":1}')
+    const all = await open({ parse: 'text' })
+    all.source.on('message', ({ data }) => seen.push(data))
+    deliver(all.transport, 'message', '[1]')
+    expect(seen).toEqual(['{"value":1}', { value: 1 }, '[1]'])
+  })
+
+  test('bad JSON is a PayloadError with the raw event, and the stream goes on', async () => {
+    const errors: PayloadError[] = []
+    const { transport, source } = await open({ onPayloadError: (error) => errors.push(error) })
+    const seen: unknown[] = []
+    source.on('price', ({ data }) => seen.push(data))
+    deliver(transport, 'price', '{broken', '3')
+    deliver(transport, 'price', '{"value":2}')
+    expect(seen).toEqual([{ value: 2 }])
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toBeInstanceOf(PayloadError)
+    expect(errors[0]).toMatchObject({
+      code: 'invalid-json',
+      event: { event: 'price', data: '{broken', id: '3' },
+      cause: expect.any(SyntaxError) as Error,
+    })
+    expect(errors[0]?.message).toContain('parse: { "price": \'text\' }')
+  })
+
+  test('without onPayloadError it is logged', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { transport, source } = await open()
+    source.on('price', () => {})
+    deliver(transport, 'price', '')
+    expect(logged.mock.calls).toEqual([[expect.any(PayloadError)]])
+  })
+
+  test('onPayloadError may close, and may throw', async () => {
+    const reported = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', reported)
+    const error = new Error('mine')
+    const { transport, source } = await open({
+      onPayloadError: () => {
+        source.close()
+        throw error
+      },
+    })
+    source.on('price', () => {})
+    deliver(transport, 'price', '')
+    expect(source.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
+    expect(reported.mock.calls).toEqual([[error]])
+  })
+
+  test("a parse function's exception and rejection are parse-failed", async () => {
+    const codes: string[] = []
+    const { transport, source } = await open({
+      parse: {
+        note: () => Promise.reject(new Error('later')),
+        price: () => {
+          throw new Error('now')
+        },
+      },
+      onPayloadError: ({ code }) => codes.push(code),
+    })
+    source.on('note', () => {})
+    source.on('price', () => {})
+    deliver(transport, 'note', '')
+    await settled()
+    deliver(transport, 'price', '')
+    expect(codes).toEqual(['parse-failed', 'parse-failed'])
+  })
+})
+
+describe('schemas', () => {
+  const schemas = { price: z.object({ value: z.number() }), note: z.string().transform((text) => text.length) }
+
+  async function openChecked(options: { onPayloadError?: (error: PayloadError) => void } = {}) {
+    const transport = createFakeTransport()
+    const source = createEventSource(url, { transport, schemas, parse: { note: 'text' }, ...options })
+    await settled()
+    return { transport, source }
+  }
+
+  test('check and transform', async () => {
+    const { transport, source } = await openChecked()
+    const seen: unknown[] = []
+    source.on('price', ({ data }) => seen.push(data.value.toFixed(1)))
+    source.on('note', ({ data }) => seen.push(data.toFixed(1)))
+    deliver(transport, 'price', '{"value":1,"more":2}')
+    deliver(transport, 'note', 'four')
+    expect(seen).toEqual(['1.0', '4.0'])
+  })
+
+  test('a refusal is a PayloadError with the issues', async () => {
+    const errors: PayloadError[] = []
+    const { transport, source } = await openChecked({ onPayloadError: (error) => errors.push(error) })
+    const listener = vi.fn<() => void>()
+    source.on('price', listener)
+    deliver(transport, 'price', '{"value":"x"}')
+    expect(listener).not.toHaveBeenCalled()
+    expect(errors[0]).toMatchObject({ code: 'schema-mismatch', issues: [{ path: ['value'] }] })
+    expect(errors[0]?.message).toContain('value: ')
+  })
+
+  test('types without a schema are refused, and are no part of the iteration over all', async () => {
+    const { transport, source } = await openChecked()
+    // @ts-expect-error -- not declared
+    expect(() => source.on('other', () => {})).toThrow(/price, note/)
+    // @ts-expect-error -- not declared
+    expect(() => source.events('toString')).toThrow(TypeError)
+    const all = source.events()
+    deliver(transport, 'other', '1')
+    deliver(transport, 'price', '{"value":3}')
+    expect(await all.next()).toMatchObject({ value: { type: 'price' } })
+  })
+
+  test('asynchronous ones keep the order, also against refusals and other types', async () => {
+    const log: unknown[] = []
+    const releases: (() => void)[] = []
+    const slow = z.number().refine(async (value) => {
+      await new Promise<void>((resolve) => void releases.push(resolve))
+      return value !== 2
+    })
+    const transport = createFakeTransport()
+    const source = createEventSource(url, {
+      transport,
+      schemas: { slow, quick: z.number() },
+      onPayloadError: ({ event, code }) => log.push([code, event.data]),
+    })
+    await settled()
+    source.on('slow', ({ data }) => log.push(data))
+    source.on('quick', ({ data }) => log.push(data))
+    for (const data of ['1', '2', '3']) deliver(transport, 'slow', data)
+    deliver(transport, 'quick', '4')
+    deliver(transport, 'quick', 'x')
+    await settled()
+    expect(log).toEqual([])
+    for (const release of releases.toReversed()) release()
+    await settled()
+    expect(log).toEqual([1, ['schema-mismatch', '2'], 3, 4, ['invalid-json', 'x']])
+    deliver(transport, 'quick', '5')
+    expect(log.at(-1)).toBe(5)
+  })
+
+  test('after close() nothing that still waits is delivered', async () => {
+    const log: unknown[] = []
+    const transport = createFakeTransport()
+    const slow = z.number().refine(async (value) => Promise.resolve(value !== 2))
+    const source = createEventSource(url, { transport, schemas: { slow }, onPayloadError: (error) => log.push(error) })
+    await settled()
+    source.on('slow', ({ data }) => log.push(data))
+    deliver(transport, 'slow', '1')
+    deliver(transport, 'slow', '2')
+    source.close()
+    await settled()
+    expect(log).toEqual([])
+  })
+
+  test('a schema that throws or rejects is schema-failed', async () => {
+    const codes: string[] = []
+    const schema = (validate: () => never | Promise<never>) =>
+      ({ '~standard': { version: 1, vendor: 'test', validate } }) as const
+    const transport = createFakeTransport()
+    const source = createEventSource(url, {
+      transport,
+      schemas: {
+        now: schema(() => {
+          throw new Error('now')
+        }),
+        later: schema(() => Promise.reject(new Error('later'))),
+      },
+      onPayloadError: ({ code }) => codes.push(code),
+    })
+    await settled()
+    source.on('now', () => {})
+    source.on('later', () => {})
+    deliver(transport, 'now', '1')
+    deliver(transport, 'later', '1')
+    await settled()
+    expect(codes).toEqual(['schema-failed', 'schema-failed'])
+  })
+
+  test('one that never answers does not let the queue grow without bound', async () => {
+    const transport = createFakeTransport()
+    const never = { '~standard': { version: 1, vendor: 'test', validate: () => new Promise<never>(() => {}) } } as const
+    const source = createEventSource(url, { transport, schemas: { never } })
+    await settled()
+    source.on('never', () => {})
+    for (let n = 0; n < 16_384; n += 1) deliver(transport, 'never', '1')
+    expect(source.status.get().state).not.toBe('closed')
+    deliver(transport, 'never', '1')
+    expect(source.status.get()).toMatchObject({ state: 'closed', reason: 'failed', failure: { kind: 'overflow' } })
+  })
+})
+
+describe('iteration', () => {
+  test('over all types, several, and one; what arrives before the loop asks is kept', async () => {
+    const { transport, source } = await open({ parse: { note: 'text' } })
+    const all = source[Symbol.asyncIterator]()
+    const some = source.events(['price', 'note'])
+    const one = source.events('note')
+    deliver(transport, 'message', '1')
+    deliver(transport, 'price', '{"value":2}')
+    deliver(transport, 'note', 'three')
+    source.close()
+    const types = async (events: AsyncIterableIterator<{ type: string }>): Promise<string[]> => {
+      const seen: string[] = []
+      for await (const { type } of events) seen.push(type)
+      return seen
+    }
+    expect(await types(some)).toEqual(['price', 'note'])
+    expect(await types(one)).toEqual(['note'])
+    expect(await all.next()).toMatchObject({ value: { type: 'message' } })
+  })
+
+  test('leaving the loop ends the listening, not the source', async () => {
+    const parse = vi.fn<(data: string) => unknown>(JSON.parse)
+    const { transport, source } = await open({ parse: { message: parse } })
+    queueMicrotask(() => deliver(transport, 'message', '1'))
+    for await (const event of source) {
+      expect(event.data).toBe(1)
+      break
+    }
+    deliver(transport, 'message', '2')
+    expect(parse).toHaveBeenCalledTimes(1)
+    expect(source.status.get().state).toBe('open')
+  })
+
+  test('throws the failure when the source has failed for good, before and after', async () => {
+    const { transport, source } = await open()
+    const events = source.events('price')
+    const pull = events.next()
+    transport.last.sink.onEnd({ kind: 'http', fatal: true, message: 'gone', status: 404 })
+    await expect(pull).rejects.toThrow(ConnectionError)
+    await expect(source.events('price').next()).rejects.toMatchObject({ failure: { status: 404 } })
+  })
+
+  test('ends when the source is closed, before and after', async () => {
+    const { source } = await open()
+    const pull = source.events('price').next()
+    source.close()
+    expect(await pull).toEqual({ done: true, value: undefined })
+    expect(await source.events().next()).toEqual({ done: true, value: undefined })
+  })
+
+  test("its own signal throws the signal's reason, before and after", async () => {
+    const { source } = await open()
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const pull = source.events('price', { signal: controller.signal }).next()
+    controller.abort(reason)
+    await expect(pull).rejects.toBe(reason)
+    await expect(source.events('price', { signal: controller.signal }).next()).rejects.toBe(reason)
+    expect(source.status.get().state).toBe('open')
+  })
+
+  test('a loop that falls behind fails, or drops the oldest', async () => {
+    const { transport, source } = await open()
+    const strict = source.events('message', { maxQueueSize: 2 })
+    const latest = source.events('message', { maxQueueSize: 2, overflow: 'drop-oldest' })
+    for (const data of ['1', '2', '3']) deliver(transport, 'message', data)
+    expect(await strict.next()).toMatchObject({ value: { data: 1 } })
+    expect(await strict.next()).toMatchObject({ value: { data: 2 } })
+    await expect(strict.next()).rejects.toThrow(QueueOverflowError)
+    expect(await latest.next()).toMatchObject({ value: { data: 2 } })
+  })
+
+  test('over all types needs a transport that hears all', async () => {
+    const transport = createFakeTransport({ selective: true })
+    const source = createEventSource<Events>(url, { transport })
+    expect(() => source.events()).toThrow(/"fake".*name them/)
+    expect(() => source.events(['price', 'note'])).not.toThrow()
+    source.close()
+  })
+
+  test.each([
+    [{ maxQueueSize: 0 }, RangeError],
+    [{ maxQueueSize: 1.5 }, RangeError],
+    [{ overflow: 'drop-newest' }, TypeError],
+  ])('refuses %j', async (options, kind) => {
+    const { source } = await open()
+    expect(() => source.events('price', options as object)).toThrow(kind)
+    expect(() => source.events([])).toThrow(TypeError)
+  })
+})
+
+describe('store', () => {
+  test('holds the latest payload, and is one per type', async () => {
+    const { transport, source } = await open()
+    const prices = source.store('price')
+    expect(source.store('price')).toBe(prices)
+    const seen: unknown[] = []
+    prices.subscribe((price) => seen.push(price))
+    deliver(transport, 'price', '{"value":1}')
+    deliver(transport, 'price', '{"value":2}')
+    expect(seen).toEqual([undefined, { value: 1 }, { value: 2 }])
+    source.close()
+    expect(prices.get()).toEqual({ value: 2 })
+    expect(source.store('note').get()).toBeUndefined()
+  })
+})
+
+describe('the end', () => {
+  test('close() is final: later calls do nothing', async () => {
+    const { transport, source } = await open()
+    const listener = vi.fn<() => void>()
+    source.on('message', listener)
+    source.close()
+    source.close()
+    source.reconnect()
+    const undo = source.on('message', listener)
+    undo()
+    deliver(transport, 'message', '1')
+    await settled()
+    expect(listener).not.toHaveBeenCalled()
+    expect(transport.sessions.map(({ closed }) => closed)).toEqual([1])
+    expect(source.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
+  })
+
+  test('close() in a listener keeps the next listener of the same event from being called', async () => {
+    const { transport, source } = await open()
+    const listener = vi.fn<() => void>()
+    source.on('message', () => source.close())
+    source.on('message', listener)
+    deliver(transport, 'message', '1')
+    expect(listener).not.toHaveBeenCalled()
+  })
+
+  test('a signal closes it, at once when it has aborted already', async () => {
+    const controller = new AbortController()
+    const { transport, source } = await open({ signal: controller.signal })
+    controller.abort()
+    expect(source.status.get()).toEqual({ state: 'closed', reason: 'aborted' })
+    expect(transport.last.closed).toBe(1)
+    const unused = createFakeTransport()
+    const never = createEventSource(url, { transport: unused, signal: AbortSignal.abort() })
+    await settled()
+    expect(never.status.get()).toEqual({ state: 'closed', reason: 'aborted' })
+    expect(unused.sessions).toEqual([])
+  })
+
+  test('lets go of the signal', async () => {
+    const { signal } = new AbortController()
+    const removed = vi.spyOn(signal, 'removeEventListener')
+    const { source } = await open({ signal })
+    source.close()
+    expect(removed).toHaveBeenCalledTimes(1)
+  })
+
+  test('`using` closes it', async () => {
+    const { source } = await open()
+    source[Symbol.dispose]()
+    expect(source.status.get().state).toBe('closed')
+  })
+})
+
+describe("connect: 'on-first-listener'", () => {
+  test.each<[string, (source: TypedEventSource<Events>) => unknown]>([
+    ['a listener', (source) => source.on('price', () => {})],
+    ['an iteration', (source) => source.events()],
+    ['a store', (source) => source.store('price')],
+    ['reconnect()', (source) => source.reconnect()],
+  ])('waits for %s', async (_, ask) => {
+    const transport = createFakeTransport()
+    const source = createEventSource<Events>(url, { transport, connect: 'on-first-listener' })
+    source.status.subscribe(() => {})
+    await settled()
+    expect([source.status.get(), transport.sessions]).toEqual([{ state: 'idle' }, []])
+    ask(source)
+    ask(source)
+    await settled()
+    expect(source.status.get()).toEqual({ state: 'connecting', attempt: 0 })
+    expect(transport.sessions.filter(({ closed }) => closed === 0)).toHaveLength(1)
+  })
+})
+
+test('a relative URL is resolved against the page, and its parts are kept', async () => {
+  vi.stubGlobal('location', { href: 'https://app.example/a/b?c' })
+  const transport = createFakeTransport()
+  expect(createEventSource('../stream?x=1', { transport }).url).toBe('https://app.example/stream?x=1')
+  vi.stubGlobal('document', { baseURI: 'https://base.example/' })
+  expect(createEventSource('stream', { transport }).url).toBe('https://base.example/stream')
+  expect(createEventSource(new URL('https://other.example/s'), { transport }).url).toBe('https://other.example/s')
+})
