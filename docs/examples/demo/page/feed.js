@@ -1,0 +1,35 @@
+// With a bundler: from 'everstream'.
+// oxlint-disable-next-line import/no-absolute-path -- it runs as it is, and import maps do not reach workers
+import { createEventSource, exponentialBackoff } from '/everstream/index.js'
+
+/**
+ * @import { EventOf, EventSourceOptions, TypedEventSource } from 'everstream'
+ * @import { Market, Update } from '../events.js'
+ */
+
+/**
+ * The whole of the client. It runs in the page and in a worker alike, so it tells what happens as plain data.
+ *
+ * @param {Pick<EventSourceOptions<Market>, 'transport' | 'lastEventIdParam'>} transport
+ * @param {(update: Update) => void} tell
+ */
+export function openFeed(transport, tell) {
+  /** @type {TypedEventSource<Market>} */
+  const market = createEventSource('/stream', {
+    ...transport,
+    parse: { log: 'text' },
+    // Three times the interval of the server's keep-alive comments.
+    idleTimeout: 3000,
+    // A demo is impatient: 5 s at the most instead of 30, and earlier attempts are forgotten after 1 s instead of 5.
+    reconnection: exponentialBackoff({ maxDelay: 5000, resetAfter: 1000 }),
+    onPayloadError: ({ message, event }) => tell({ type: 'payload-error', message, lastEventId: event.id }),
+  })
+
+  market.status.subscribe((status) => tell({ type: 'status', status }))
+  const pass = (/** @type {EventOf<Market>} */ event) => tell({ type: 'event', event })
+  market.on('snapshot', pass)
+  market.on('price', pass)
+  market.on('news', pass)
+  market.on('log', pass)
+  return market
+}

@@ -1,0 +1,26 @@
+import { startDemo } from './server/demo.mjs'
+
+const port = Number(process.env['PORT'] ?? 8080)
+
+try {
+  const demo = await startDemo(port)
+  console.log(`The demo is at ${demo.url} (Ctrl-C ends it)`)
+  // Nothing is left to wait for then, and the process ends by itself. A second Ctrl-C would end it the hard way.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, demo.stop)
+} catch (error) {
+  console.error(explain(error))
+  process.exitCode = 1
+}
+
+/** @param {unknown} error */
+function explain(error) {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`
+    case 'ERR_SOCKET_BAD_PORT':
+      return `PORT must be a number from 0 to 65535, and is "${process.env['PORT']}".`
+    default:
+      return error
+  }
+}

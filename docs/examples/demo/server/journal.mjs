@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { encodeMessage } from 'everstream/event-stream'
+
+/** How many events the server remembers: about ten minutes of this demo. Whoever was away for longer gets a snapshot. */
+const LIMIT = 10_000
+
+/** @typedef {ReturnType<typeof createJournal>} Journal */
+
+/**
+ * The last events, each with its place in the order of all: what lets a client resume with nothing lost.
+ *
+ * An event ID is the run of the server and the place. A client that comes back to a server that was started anew brings an
+ * ID of the old run, and is not given the wrong events for it.
+ */
+export function createJournal(limit = LIMIT) {
+  const run = randomUUID().slice(0, 8)
+  // A ring: event number n is at n % limit, where it takes the place of the one that is too old.
+  const texts = /** @type {string[]} */ (Array(limit))
+  const listeners = /** @type {Set<() => void>} */ (new Set())
+  let latest = 0
+
+  return {
+    run,
+    /** The place of the latest event. */
+    get latest() {
+      return latest
+    },
+    /** @param {number} place */
+    idOf: (place) => `${run}-${place}`,
+    /**
+     * The place that a last event ID stands for; undefined where the events after it are not known.
+     *
+     * @param {string} id
+     */
+    placeOf(id) {
+      const [, ofRun, digits] = /^(\w+)-(\d+)$/.exec(id) ?? []
+      const place = Number(digits)
+      return ofRun === run && place <= latest && place >= latest - limit ? place : undefined
+    },
+    /**
+     * The event as it goes over the wire; undefined when it is too old.
+     *
+     * @param {number} place
+     */
+    read: (place) => (place > latest - limit && place <= latest ? texts[place % limit] : undefined),
+    /**
+     * @param {string} event
+     * @param {string} data
+     */
+    append(event, data) {
+      latest += 1
+      texts[latest % limit] = encodeMessage({ event, id: this.idOf(latest), data })
+      for (const listener of listeners) listener()
+    },
+    /** @param {() => void} listener */
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
