@@ -511,3 +511,49 @@ test('a relative URL is resolved against the page, and its parts are kept', asyn
   expect(createEventSource('stream', { transport }).url).toBe('https://base.example/stream')
   expect(createEventSource(new URL('https://other.example/s'), { transport }).url).toBe('https://other.example/s')
 })
+
+describe("what the 'auto' transport takes", () => {
+  async function taken(options: EventSourceOptions<Events>): Promise<string[]> {
+    const asked: string[] = []
+    class Native extends EventTarget {
+      constructor() {
+        super()
+        asked.push('native')
+      }
+      close(): void {
+        asked.push('closed')
+      }
+    }
+    vi.stubGlobal('EventSource', Native)
+    vi.stubGlobal('fetch', () => {
+      asked.push('fetch')
+      return new Promise(() => {})
+    })
+    const source = createEventSource<Events>(url, options)
+    source.on('price', () => {})
+    await settled()
+    source.close()
+    return asked
+  }
+
+  test.each<[string, EventSourceOptions<Events>]>([
+    ['nothing', {}],
+    ['withCredentials', { withCredentials: true }],
+    ['a policy', { reconnection: () => 1 }],
+    ["'native'", { transport: 'native', idleTimeout: 1000 }],
+  ])('native with %s', async (_, options) => {
+    expect(await taken(options)).toEqual(['native', 'closed'])
+  })
+
+  test.each<[string, EventSourceOptions<Events>]>([
+    ["'fetch'", { transport: 'fetch' }],
+    ['method', { method: 'GET' }],
+    ['headers', { headers: { a: 'b' } }],
+    ['body', { body: '' }],
+    ['maxEventSize', { maxEventSize: 1000 }],
+    ['idleTimeout', { idleTimeout: 1000 }],
+    ['lastEventId', { lastEventId: '1' }],
+  ])('fetch with %s', async (_, options) => {
+    expect(await taken(options)).toEqual(['fetch'])
+  })
+})

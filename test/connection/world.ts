@@ -16,7 +16,7 @@ export function createEnvironment(random = 0): ManualEnvironment {
 
   function next(until: number): { at: number; run: () => void } | undefined {
     const due = Array.from(timers).filter(({ at }) => at <= until)
-    return due.sort((a, b) => a.at - b.at)[0]
+    return due.toSorted((a, b) => a.at - b.at)[0]
   }
 
   return {

@@ -269,6 +269,14 @@ describe('the end', () => {
     expect(await ended(refused.sink)).toMatchObject({ kind: 'network', fatal: false, cause })
   })
 
+  test('the message has the reason, which Node puts one level below', async () => {
+    const plain = open(() => Promise.reject(new TypeError('Failed to fetch')))
+    expect((await ended(plain.sink)).message).toContain('Failed to fetch')
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:1')
+    const { sink } = open(() => Promise.reject(new TypeError('fetch failed', { cause })))
+    expect((await ended(sink)).message).toContain('ECONNREFUSED')
+  })
+
   test.each<[string, FetchOptions]>([
     [
       'a header function that throws',

@@ -75,6 +75,10 @@ describe('the native transport', () => {
     expect(sink.named('activity')).toHaveLength(2)
   })
 
+  test('says that it does not hear every type', () => {
+    expect(nativeTransport()).toMatchObject({ name: 'native', everyType: false })
+  })
+
   test('a type that is told twice is delivered once', () => {
     const sink = createSink()
     const session = nativeTransport().open(createRequest({ types: new Set(['price']) }), sink)

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { createContext, runInContext } from 'node:vm'
+import { rollup } from 'rollup'
+import { describe, expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+
+const root = join(import.meta.dirname, '../..')
+const require = createRequire(import.meta.url)
+
+const EXPORTS = {
+  '.': [
+    'ConnectionError',
+    'PayloadError',
+    'QueueOverflowError',
+    'createEventSource',
+    'exponentialBackoff',
+    'fetchTransport',
+    'nativeTransport',
+    'standardReconnection',
+  ],
+  './event-stream': [
+    'ConnectionError',
+    'EncodeError',
+    'EventStreamDecoderStream',
+    'ParseError',
+    'createParser',
+    'encodeComment',
+    'encodeMessage',
+    'isEventStream',
+    'readEvents',
+  ],
+} as const
+
+const entries = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[]
+
+/** One script of the built entry with everything that it imports, as a browser without modules would run it. */
+async function bundle(input: string, code = `export * from '${input}'`): Promise<string> {
+  const bundled = await rollup({
+    input: 'entry',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'entry' ? id : null),
+        load: (id) => (id === 'entry' ? code : null),
+      },
+    ],
+  })
+  const { output } = await bundled.generate({ format: 'iife', name: 'bundled' })
+  await bundled.close()
+  return output[0].code
+}
+
+describe.each(entries)('the built entry %s', (entry) => {
+  const { import: esm, require: cjs } = manifest.exports[entry]
+  const file = join(root, esm.default)
+
+  test('exports the same names as ESM and as CommonJS, and no others', async () => {
+    const asModule: object = (await import(file)) as object
+    const asCommonJs: object = require(join(root, cjs.default)) as object
+    expect(Object.keys(asModule).toSorted()).toEqual(EXPORTS[entry])
+    expect(Object.keys(asCommonJs).toSorted()).toEqual(EXPORTS[entry])
+  })
+
+  test('can be imported in a bare realm, and changes nothing there', async () => {
+    const realm = createContext({})
+    const globals = (): string => runInContext('Reflect.ownKeys(globalThis).map(String).sort().join()', realm) as string
+    const prototypes = (): number =>
+      runInContext(
+        '[Object, Array, String, Symbol, Promise, Map, Set].flatMap((c) => [c, c.prototype]).flatMap(Reflect.ownKeys).length',
+        realm,
+      ) as number
+    const before = [globals(), prototypes()]
+    runInContext(`(() => { ${await bundle(file)} })()`, realm)
+    expect([globals(), prototypes()]).toEqual(before)
+  })
+
+  test('leaves nothing of itself in a bundle that uses nothing of it', async () => {
+    expect(await bundle(file, `import '${file}'`)).not.toMatch(/class|function \w/)
+  })
+})
+
+test('what is not used is not bundled', async () => {
+  const file = join(root, manifest.exports['.'].import.default)
+  const policyOnly = await bundle(file, `export { exponentialBackoff } from '${file}'`)
+  expect(policyOnly).toContain('multiplier')
+  expect(policyOnly).not.toMatch(/EventSource\(|getReader|TextDecoder/)
+})
+
+test('the file for a script tag defines the one global `everstream`', () => {
+  const realm = createContext({})
+  runInContext(readFileSync(join(root, manifest.unpkg), 'utf8'), realm)
+  expect(runInContext('Object.keys(globalThis)', realm)).toEqual(['everstream'])
+  expect(runInContext('Object.keys(everstream).sort()', realm)).toEqual(EXPORTS['.'])
+})
+
+test('a stack trace can be followed to the source', () => {
+  const map = JSON.parse(readFileSync(join(root, 'dist/client/client.js.map'), 'utf8')) as { sources: string[] }
+  expect(map.sources.map((source) => join(root, 'dist/client', source))).toEqual([join(root, 'src/client/client.ts')])
+})
+
+test('there is no runtime dependency, and nothing with side effects', () => {
+  expect(manifest).not.toHaveProperty('dependencies')
+  expect(manifest).not.toHaveProperty('peerDependencies')
+  expect(manifest.sideEffects).toBe(false)
+})

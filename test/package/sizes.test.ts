@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { inKilobytes, measure, SUBJECTS } from './sizes.js'
+
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+
+/** A new feature may cost something, but not by accident. */
+const LIMITS: Record<(typeof SUBJECTS)[number]['imports'], number> = {
+  createEventSource: 9500,
+  createParser: 2000,
+  readEvents: 3000,
+  encodeMessage: 1000,
+}
+
+test.each(SUBJECTS)('$name is as large as the README says, and within its limit', async (subject) => {
+  const bytes = await measure(subject)
+  console.log(`size: ${subject.name}: ${bytes} bytes, minified + brotli`)
+  expect(readme).toContain(`| ${subject.name} | ${inKilobytes(bytes)} |`)
+  expect(bytes).toBeLessThanOrEqual(LIMITS[subject.imports])
+})
