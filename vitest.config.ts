@@ -7,7 +7,11 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['test/{event-stream,observable,reconnection,transport,connection,client,package}/**/*.test.ts'],
+          include: [
+            'test/{event-stream,observable,reconnection,transport,connection,client,package,behaviour,bad-input}/**/*.test.ts',
+          ],
+          globalSetup: ['test/server/standalone.ts'],
+          testTimeout: 20_000,
         },
       },
     ],

@@ -1,0 +1,190 @@
+import { assert } from 'chai'
+import { type Case, type Ticks, ticks } from '../case.js'
+import { collect, reach, record, until } from '../wait.js'
+
+const HTML = {
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  steps: [{ send: '<h1>Sign in</h1>' }, 'end'],
+} as const
+
+export const answers: readonly Case[] = [
+  {
+    name: 'an event stream is known by the essence of its media type, in any case and with parameters',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      for (const mediaType of ['text/event-stream', 'Text/Event-Stream; charset=UTF-8', 'text/event-stream ;a=b']) {
+        await reach(open(await serve([{ headers: { 'content-type': mediaType } }])), 'open')
+      }
+    },
+  },
+  {
+    name: 'any other media type is fatal, and the failure names it and the URL that answered',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      for (const mediaType of ['text/html; charset=utf-8', 'text/event-streamish', 'application/json']) {
+        const stream = await serve([{ headers: { 'content-type': mediaType } }])
+        const { reason, failure } = await reach(open(stream), 'closed')
+        assert.equal(reason, 'failed')
+        assert.deepInclude(failure, { kind: 'content-type', fatal: true, status: 200, mediaType, url: stream.url })
+        assert.include(failure?.message, mediaType)
+        assert.include(failure?.message, stream.url)
+      }
+    },
+  },
+  {
+    name: 'a login page that the server redirects to is recognisable by its URL',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{ status: 302, headers: { location: '?login' } }, HTML])
+      const source = open(stream, { transport: 'fetch' })
+      assert.deepInclude((await reach(source, 'closed')).failure, {
+        kind: 'content-type',
+        url: `${stream.url}?login`,
+      })
+    },
+  },
+  {
+    name: 'redirects are followed; the next attempt goes to the first URL again',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const stream = await serve([
+        { status: 307, headers: { location: '?moved' } },
+        { steps: [ticks(1), 'end'] },
+        { steps: [ticks(2)] },
+      ])
+      const seen = collect(open<Ticks>(stream), 'tick')
+      await until(() => seen.length === 2, 'both ticks')
+      const paths = (await stream.requests()).map(({ url }) => url.split('?')[1] ?? '')
+      assert.deepEqual(paths, ['', 'moved', ''])
+    },
+  },
+  {
+    name: 'the origin of an event is that of the URL which answered',
+    needs: ['other-origin'],
+    async run({ serve, serveElsewhere, open }) {
+      const elsewhere = await serveElsewhere([{ steps: [ticks(1)] }])
+      const stream = await serve([{ status: 307, headers: { location: elsewhere.url } }])
+      const origins: string[] = []
+      open<Ticks>(stream).on('tick', ({ origin }) => origins.push(origin))
+      await until(() => origins.length === 1, 'the tick')
+      assert.deepEqual(origins, [new URL(elsewhere.url).origin])
+    },
+  },
+  {
+    name: '204 ends it for good: the server asks not to be asked again',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [ticks(1)] }, { status: 204 }])
+      const source = open<Ticks>(stream, { reconnection: () => 0 })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the tick')
+      await stream.perform('end')
+      assert.deepEqual(await reach(source, 'closed'), { state: 'closed', reason: 'ended-by-server' })
+      const loop = source.events('tick')
+      assert.isTrue((await loop.next()).done)
+    },
+  },
+  {
+    name: 'statuses that say "not now" are retried',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const statuses = [408, 425, 429, 500, 502, 503, 504]
+      const stream = await serve([...statuses.map((status) => ({ status })), { steps: [ticks(1)] }])
+      const source = open<Ticks>(stream, { transport: 'fetch' })
+      const story = record(source)
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the tick')
+      assert.deepEqual(
+        story.flatMap((status) => (status.state === 'waiting' ? [[status.attempt, status.failure.status]] : [])),
+        statuses.map((status, index) => [index + 1, status]),
+      )
+    },
+  },
+  {
+    name: 'any other status is fatal, and told with the URL',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      for (const status of [201, 400, 401, 403, 404, 410, 501]) {
+        const stream = await serve([{ status }])
+        const { reason, failure } = await reach(open(stream), 'closed')
+        assert.equal(reason, 'failed')
+        assert.deepInclude(failure, { kind: 'http', fatal: true, status, url: stream.url })
+        assert.include(failure?.message, String(status))
+        assert.include(failure?.message, stream.url)
+      }
+    },
+  },
+  {
+    name: 'the body of a refused answer is released, were it endless',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      for (const refused of [{ status: 404 }, { headers: { 'content-type': 'text/html' } }]) {
+        const stream = await serve([{ ...refused, steps: [{ send: 'x'.repeat(10_000) }] }])
+        await reach(open(stream), 'closed')
+        await until(async () => (await stream.report()).open === 0, 'the release')
+      }
+    },
+  },
+  {
+    name: 'auto: where the browser gives up without a reason, fetch finds it out',
+    transports: ['auto'],
+    needs: ['native', 'same-origin'],
+    async run({ serve, open }) {
+      const stream = await serve([{ status: 404 }])
+      const source = open(stream)
+      const story = record(source)
+      assert.deepInclude((await reach(source, 'closed')).failure, { kind: 'http', status: 404 })
+      assert.deepEqual(
+        story.flatMap((status) => (status.state === 'waiting' ? [status.failure.kind] : [])),
+        ['native'],
+      )
+      assert.lengthOf(await stream.requests(), 2)
+    },
+  },
+  {
+    name: 'auto: a restart of the server that the browser gives up on is survived, and native comes back',
+    transports: ['auto'],
+    needs: ['native', 'same-origin'],
+    async run({ serve, open }) {
+      const stream = await serve([{ status: 503 }, { status: 503 }, { steps: [ticks(1)] }, { steps: [ticks(2)] }])
+      const source = open<Ticks>(stream)
+      const story = record(source)
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the first tick')
+      await stream.perform('end')
+      await until(() => seen.length === 2, 'the second tick')
+      assert.deepEqual(
+        story.flatMap((status) => (status.state === 'open' ? [status.transport] : [])),
+        ['fetch', 'native'],
+      )
+    },
+  },
+  {
+    name: 'native: when the browser gives up, the policy decides, and the failure says that the reason is unknown',
+    transports: ['native'],
+    async run({ serve, open }) {
+      const stream = await serve([{ status: 503 }, { ...HTML }, { status: 204 }, { steps: [ticks(1)] }])
+      const source = open<Ticks>(stream)
+      const story = record(source)
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the tick')
+      assert.deepEqual(
+        story.flatMap((status) => (status.state === 'waiting' ? [status.failure.kind] : [])),
+        ['native', 'native', 'native'],
+      )
+      const [failure] = story.flatMap((status) => (status.state === 'waiting' ? [status.failure] : []))
+      assert.include(failure?.message, stream.url)
+    },
+  },
+  {
+    name: 'a server without CORS headers is a network failure, and the message says so',
+    transports: ['fetch'],
+    needs: ['other-origin', 'same-origin'],
+    async run({ serveElsewhere, open }) {
+      const source = open(await serveElsewhere({ connections: [{}], cors: false }), { reconnection: () => 1_000_000 })
+      const { failure } = await reach(source, 'waiting')
+      assert.deepInclude(failure, { kind: 'network', fatal: false })
+      assert.include(failure.message, 'CORS')
+    },
+  },
+]

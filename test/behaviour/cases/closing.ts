@@ -1,0 +1,210 @@
+import { assert } from 'chai'
+import { type Case, type Ticks, ticks } from '../case.js'
+import { afterTimers, collect, reach, record, until } from '../wait.js'
+
+export const closing: readonly Case[] = [
+  {
+    name: 'close() before anybody listens: nothing was ever asked for',
+    async run({ serve, open }) {
+      const stream = await serve([{}])
+      const lazy = open<Ticks>(stream, { connect: 'on-first-listener' })
+      const eager = open<Ticks>(stream)
+      lazy.close()
+      eager.close()
+      lazy.on('tick', () => {})
+      await afterTimers(10)
+      assert.deepEqual(lazy.status.get(), { state: 'closed', reason: 'close-called' })
+      assert.deepEqual(eager.status.get(), { state: 'closed', reason: 'close-called' })
+      assert.lengthOf(await stream.requests(), 0)
+    },
+  },
+  {
+    name: 'close() while connecting gives the request up',
+    async run({ serve, open }) {
+      const stream = await serve([{ status: 'silent' }])
+      const source = open<Ticks>(stream)
+      const story = record(source)
+      await until(async () => (await stream.report()).open === 1, 'the request')
+      source.close()
+      await until(async () => (await stream.report()).open === 0, 'the request to be given up')
+      await afterTimers(20)
+      assert.deepEqual(
+        story.map(({ state }) => state),
+        ['connecting', 'closed'],
+      )
+      assert.lengthOf(await stream.requests(), 1)
+    },
+  },
+  {
+    name: 'close() while a header function takes its time: no request is made',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{}])
+      let giveHeaders: ((headers: Record<string, string>) => void) | undefined
+      const source = open<Ticks>(stream, {
+        headers: () =>
+          new Promise<Record<string, string>>((resolve) => {
+            giveHeaders = resolve
+          }),
+      })
+      await until(() => giveHeaders !== undefined, 'the header function to be asked')
+      source.close()
+      giveHeaders?.({})
+      await afterTimers(10)
+      assert.lengthOf(await stream.requests(), 0)
+    },
+  },
+  {
+    name: 'close() of an open stream gives the connection up, and nothing is called any more',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [ticks(1)] }])
+      const source = open<Ticks>(stream)
+      const story = record(source)
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the tick')
+      source.close()
+      await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
+      await afterTimers(20)
+      assert.deepEqual(
+        story.map(({ state }) => state),
+        ['connecting', 'open', 'closed'],
+      )
+      assert.lengthOf(await stream.requests(), 1)
+    },
+  },
+  {
+    name: 'close() while waiting: the attempt to come does not come',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: ['end'] }])
+      const source = open<Ticks>(stream, { reconnection: () => 20 })
+      const story = record(source)
+      await reach(source, 'waiting')
+      source.close()
+      await afterTimers(25)
+      assert.lengthOf(await stream.requests(), 1)
+      assert.deepEqual(
+        story.map(({ state }) => state),
+        ['connecting', 'open', 'waiting', 'closed'],
+      )
+    },
+  },
+  {
+    name: 'a second close() does nothing, nor does reconnect(), on() or a loop afterwards',
+    async run({ serve, open }) {
+      const stream = await serve([{}])
+      const source = open<Ticks>(stream)
+      await reach(source, 'open')
+      const story = record(source)
+      source.close()
+      const closed = source.status.get()
+      source.close()
+      source.reconnect()
+      source.on('tick', () => {})()
+      assert.isTrue((await source.events('tick').next()).done)
+      await afterTimers(10)
+      assert.equal(source.status.get(), closed)
+      assert.deepEqual(
+        story.map(({ state }) => state),
+        ['open', 'closed'],
+      )
+      assert.lengthOf(await stream.requests(), 1)
+    },
+  },
+  {
+    name: 'close() from inside a listener: the rest of the chunk is not delivered, to nobody',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [ticks(1, 2, 3)] }])
+      const source = open<Ticks>(stream)
+      const heard: string[] = []
+      source.on('tick', ({ data }) => {
+        heard.push(`first ${data}`)
+        if (data === 2) source.close()
+      })
+      source.on('tick', ({ data }) => heard.push(`second ${data}`))
+      await reach(source, 'closed')
+      await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
+      assert.deepEqual(heard, ['first 1', 'second 1', 'first 2'])
+    },
+  },
+  {
+    name: 'close() from inside a status subscriber, in whichever state, is as final',
+    async run({ serve, open }) {
+      for (const fatefulState of ['connecting', 'open', 'waiting'] as const) {
+        const stream = await serve([{ steps: [ticks(1), 'end'] }])
+        const source = open<Ticks>(stream)
+        const told: string[] = []
+        source.status.subscribe(({ state }) => {
+          told.push(state)
+          if (state === fatefulState) source.close()
+        })
+        const late = record(source)
+        await reach(source, 'closed')
+        await until(async () => (await stream.report()).open === 0, 'nothing to be open')
+        await afterTimers(20)
+        assert.isAtMost((await stream.requests()).length, 1)
+        assert.equal(told.at(-1), 'closed')
+        assert.equal(late.at(-1)?.state, 'closed')
+        assert.equal(late.filter(({ state }) => state === 'closed').length, 1)
+      }
+    },
+  },
+  {
+    name: 'a signal closes the source for good, as aborted',
+    async run({ serve, open }) {
+      const controller = new AbortController()
+      const stream = await serve([{ steps: [ticks(1)] }])
+      const source = open<Ticks>(stream, { signal: controller.signal })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the tick')
+      controller.abort()
+      assert.deepEqual(source.status.get(), { state: 'closed', reason: 'aborted' })
+      await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
+    },
+  },
+  {
+    name: 'a signal that is aborted already: closed from the start, and nothing is asked for',
+    async run({ serve, open }) {
+      const stream = await serve([{}])
+      const source = open<Ticks>(stream, { signal: AbortSignal.abort() })
+      assert.deepEqual(source.status.get(), { state: 'closed', reason: 'aborted' })
+      source.on('tick', () => {})
+      assert.isTrue((await source.events('tick').next()).done)
+      await afterTimers(10)
+      assert.lengthOf(await stream.requests(), 0)
+    },
+  },
+  {
+    name: 'a source that is closed lets go of the signal',
+    async run({ serve, open }) {
+      const { signal } = new AbortController()
+      const listening = new Set<unknown>()
+      const add = signal.addEventListener.bind(signal)
+      const remove = signal.removeEventListener.bind(signal)
+      signal.addEventListener = (...args: Parameters<typeof add>) => {
+        listening.add(args[1])
+        add(...args)
+      }
+      signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+        listening.delete(args[1])
+        remove(...args)
+      }
+      const source = open<Ticks>(await serve([{}]), { signal })
+      source.on('tick', () => {}, { signal })()
+      await source.events('tick', { signal }).return?.()
+      assert.equal(listening.size, 1)
+      source.close()
+      assert.equal(listening.size, 0)
+    },
+  },
+  {
+    name: 'Symbol.dispose closes the source',
+    async run({ serve, open }) {
+      const stream = await serve([{}])
+      const source = open<Ticks>(stream)
+      await reach(source, 'open')
+      if (typeof Symbol.dispose === 'symbol') source[Symbol.dispose]()
+      else source.close()
+      assert.deepEqual(source.status.get(), { state: 'closed', reason: 'close-called' })
+    },
+  },
+]

@@ -1,0 +1,25 @@
+import type { Case } from '../case.js'
+import { answers } from './answers.js'
+import { closing } from './closing.js'
+import { events } from './events.js'
+import { iteration } from './iteration.js'
+import { lastEventId } from './last-event-id.js'
+import { limits } from './limits.js'
+import { payloads } from './payloads.js'
+import { reconnection } from './reconnection.js'
+import { request } from './request.js'
+import { store } from './store.js'
+
+/** The behaviour of everstream, by subject. */
+export const cases: Readonly<Record<string, readonly Case[]>> = {
+  events,
+  store,
+  iteration,
+  payloads,
+  request,
+  answers,
+  'last event ID': lastEventId,
+  reconnection,
+  limits,
+  closing,
+}

@@ -1,0 +1,242 @@
+import { assert } from 'chai'
+import { LAST_EVENT_ID_PARAM, type RequestRecord, type Script } from '../../server/script.js'
+import { type Case, numbered } from '../case.js'
+import { collect, reach, record, until } from '../wait.js'
+
+interface Numbers {
+  message: number
+}
+
+/** So that a browser's own reconnection is as quick as ours in these tests. */
+const SOON = { send: 'retry: 10\n\n' }
+
+/** Seven numbers over four connections, each of which breaks off in its own way; the server replays after the client's ID. */
+const REPLAY: Script = {
+  history: Array.from({ length: 7 }, (_, index) => ({ id: `${index + 1}`, data: `${index + 1}` })),
+  connections: [
+    { steps: [SOON, { replay: 2 }, 'cut'] },
+    { steps: [SOON, { replay: 2 }, { send: 'id: 99\ndata: 99\n' }, 'end'] },
+    { steps: [SOON, { replay: 1 }, 'end'] },
+    { steps: [SOON, { replay: 'all' }] },
+  ],
+}
+const ALL = [1, 2, 3, 4, 5, 6, 7]
+
+function headersOf(requests: readonly RequestRecord[]): (string | undefined)[] {
+  return requests.map(({ headers }) => headers['last-event-id'])
+}
+
+/** What the server saw: each connection names the last event that came whole, be it all that was sent or less. */
+function assertContinued(ids: readonly (string | null | undefined)[], first: string | null | undefined): void {
+  assert.equal(ids[0], first)
+  assert.isAtLeast(ids.length, 4)
+  const numbers = ids.slice(1).map(Number)
+  assert.deepEqual(
+    numbers,
+    numbers.toSorted((a, b) => a - b),
+    'never back',
+  )
+  assert.isTrue(
+    numbers.every((id) => id <= 5),
+    'an ID is committed at the blank line and not before',
+  )
+}
+
+export const lastEventId: readonly Case[] = [
+  {
+    name: 'over every reconnection, no event is lost and none comes twice (Last-Event-ID header)',
+    async run({ serve, open }) {
+      const stream = await serve(REPLAY)
+      const source = open<Numbers>(stream)
+      const seen = collect(source, 'message')
+      await until(() => seen.length >= 7, 'all numbers')
+      assert.deepEqual(seen, ALL)
+      assert.equal(source.lastEventId, '7')
+      assertContinued(headersOf(await stream.requests()), undefined)
+    },
+  },
+  {
+    name: 'over every reconnection, no event is lost and none comes twice (lastEventIdParam)',
+    async run({ serve, open }) {
+      const stream = await serve(REPLAY)
+      const source = open<Numbers>(stream, { lastEventIdParam: LAST_EVENT_ID_PARAM })
+      const statuses = record(source)
+      const seen = collect(source, 'message')
+      await until(() => seen.length >= 7, 'all numbers')
+      assert.deepEqual(seen, ALL)
+      const requests = await stream.requests()
+      assert.isTrue(headersOf(requests).every((header) => header === undefined))
+      const params = requests.map(({ url }) => new URL(url, stream.url).searchParams.get(LAST_EVENT_ID_PARAM))
+      assertContinued(params, null)
+      assert.deepEqual(
+        statuses.flatMap((status) => (status.state === 'open' ? [status.resumed] : [])),
+        [false, true, true, true],
+      )
+    },
+  },
+  {
+    name: 'the same from another origin',
+    needs: ['other-origin'],
+    async run({ serveElsewhere, open }) {
+      const stream = await serveElsewhere(REPLAY)
+      const seen = collect(open<Numbers>(stream), 'message')
+      await until(() => seen.length >= 7, 'all numbers')
+      assert.deepEqual(seen, ALL)
+    },
+  },
+  {
+    name: 'auto: native first, and fetch from the moment that an ID has to be carried, on the same origin',
+    transports: ['auto'],
+    needs: ['native', 'same-origin'],
+    async run({ serve, open }) {
+      const stream = await serve(REPLAY)
+      const source = open<Numbers>(stream)
+      const statuses = record(source)
+      const seen = collect(source, 'message')
+      await until(() => seen.length >= 7, 'all numbers')
+      assert.deepEqual(
+        statuses.flatMap((status) => (status.state === 'open' ? [[status.transport, status.resumed]] : [])),
+        [
+          ['native', false],
+          ['fetch', true],
+          ['fetch', true],
+          ['fetch', true],
+        ],
+      )
+    },
+  },
+  {
+    name: "auto: from another origin that refuses preflights, the browser's own reconnection carries the ID",
+    transports: ['auto'],
+    needs: ['native', 'other-origin'],
+    async run({ serveElsewhere, open }) {
+      const stream = await serveElsewhere({ ...REPLAY, preflight: false })
+      const source = open<Numbers>(stream)
+      const statuses = record(source)
+      const seen = collect(source, 'message')
+      await until(() => seen.length >= 7, 'all numbers')
+      assert.deepEqual(seen, ALL)
+      assert.equal((await stream.report()).preflights, 0)
+      assert.deepEqual(
+        statuses.flatMap((status) => (status.state === 'open' ? [[status.transport, status.resumed]] : [])),
+        [
+          ['native', false],
+          ['native', true],
+          ['native', true],
+          ['native', true],
+        ],
+      )
+      assert.isFalse(
+        statuses.some(({ state }) => state === 'waiting'),
+        'the browser waits by itself',
+      )
+    },
+  },
+  {
+    name: 'auto: when the browser gives up on another origin, fetch takes over with the ID',
+    transports: ['auto'],
+    needs: ['native', 'other-origin'],
+    async run({ serveElsewhere, open }) {
+      const stream = await serveElsewhere({
+        ...REPLAY,
+        connections: [{ steps: [SOON, { replay: 2 }, 'end'] }, { status: 503 }, { steps: [{ replay: 'all' }] }],
+      })
+      const source = open<Numbers>(stream)
+      const seen = collect(source, 'message')
+      await until(() => seen.length >= 7, 'all numbers')
+      assert.deepEqual(seen, ALL)
+      assert.deepInclude(source.status.get(), { state: 'open', transport: 'fetch', resumed: true })
+    },
+  },
+  {
+    name: 'the option lastEventId goes on where an earlier visit ended',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve({ ...REPLAY, connections: [{ steps: [{ replay: 'all' }] }] })
+      const source = open<Numbers>(stream, { lastEventId: '5' })
+      assert.equal(source.lastEventId, '5')
+      const seen = collect(source, 'message')
+      await until(() => seen.length === 2, 'the rest')
+      assert.deepEqual(seen, [6, 7])
+      assert.deepInclude(source.status.get(), { state: 'open', transport: 'fetch', resumed: true })
+    },
+  },
+  {
+    name: 'the option lastEventId with lastEventIdParam works on every transport',
+    async run({ serve, open }) {
+      const stream = await serve({ ...REPLAY, connections: [{ steps: [{ replay: 'all' }] }] })
+      const source = open<Numbers>(stream, { lastEventId: '5', lastEventIdParam: LAST_EVENT_ID_PARAM })
+      const seen = collect(source, 'message')
+      await until(() => seen.length === 2, 'the rest')
+      assert.deepEqual(seen, [6, 7])
+    },
+  },
+  {
+    name: 'the last event ID stays on events that carry none; an empty one takes it back',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: 'id: 1\ndata: 1\n\ndata: 2\n\nid\ndata: 3\n\ndata: 4\n\n' }] }])
+      const source = open<Numbers>(stream)
+      const ids: string[] = []
+      source.on('message', ({ lastEventId: id }) => ids.push(id))
+      await until(() => ids.length === 4, 'four events')
+      assert.deepEqual(ids, ['1', '1', '', ''])
+      assert.equal(source.lastEventId, '')
+    },
+  },
+  {
+    name: 'an ID that was taken back is not sent, and nothing is said to be resumed',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: 'id: 1\ndata: 1\n\nid\ndata: 2\n\n' }] }, {}])
+      const source = open<Numbers>(stream)
+      const seen = collect(source, 'message')
+      await until(() => seen.length === 2, 'both events')
+      await stream.perform('end')
+      await until(async () => (await stream.requests()).length === 2, 'the reconnection')
+      assert.deepInclude(await reach(source, 'open'), { resumed: false })
+      assert.deepEqual(headersOf(await stream.requests()), [undefined, undefined])
+    },
+  },
+  {
+    name: 'an ID without an event is remembered; one that contains NUL is not',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: 'id: 1\n\nid: 2\0\ndata: 1\n\n' }] }, {}])
+      const source = open<Numbers>(stream)
+      const seen = collect(source, 'message')
+      await until(() => seen.length === 1, 'the event')
+      await stream.perform('end')
+      await until(async () => (await stream.requests()).length === 2, 'the reconnection')
+      assert.deepEqual(headersOf(await stream.requests()), [undefined, '1'])
+    },
+  },
+  {
+    name: 'an ID beyond ASCII travels as UTF-8',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve({
+        history: [
+          { id: 'é🙂', data: '1' },
+          { id: 'b', data: '2' },
+        ],
+        connections: [{ steps: [{ replay: 1 }, 'end'] }, { steps: [{ replay: 'all' }] }],
+      })
+      const seen = collect(open<Numbers>(stream), 'message')
+      await until(() => seen.length === 2, 'both events')
+      assert.deepEqual(seen, [1, 2])
+    },
+  },
+  {
+    name: 'reconnect() goes on with the last event ID',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: numbered(1) }] }, {}])
+      const source = open<{ tick: number }>(stream)
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the event')
+      source.reconnect()
+      assert.deepInclude(await reach(source, 'open'), { resumed: true })
+      assert.deepEqual(headersOf(await stream.requests()), [undefined, '1'])
+    },
+  },
+]

@@ -1,0 +1,214 @@
+import { assert } from 'chai'
+import { PayloadError, type RawEvent, type StandardIssue, type StandardSchema } from '../../../src/index.js'
+import { type Case, tick, type Ticks, ticks } from '../case.js'
+import { collect, reach, until } from '../wait.js'
+
+/** A schema as any library has them: numbers, doubled. */
+function doubled(
+  answer: (value: unknown) => { value: number } | { issues: StandardIssue[] } | Promise<{ value: number }>,
+): StandardSchema<unknown, number> {
+  return { '~standard': { version: 1, vendor: 'everstream-test', validate: answer } }
+}
+
+const positive = doubled((value) =>
+  typeof value === 'number' && value > 0
+    ? { value: value * 2 }
+    : { issues: [{ message: 'not positive', path: ['a', { key: 'b' }] }] },
+)
+
+/** Answers when it is told to, so that a test decides on the order. */
+function latch() {
+  const waiting = new Map<unknown, () => void>()
+  return {
+    waiting,
+    schema: doubled(
+      (value) =>
+        new Promise((resolve) => {
+          waiting.set(value, () => resolve({ value: Number(value) * 2 }))
+        }),
+    ),
+  }
+}
+
+export const payloads: readonly Case[] = [
+  {
+    name: 'what is no JSON is a PayloadError with the raw event, and the stream goes on',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `id: 5\nevent: tick\ndata: {broken\n\n${tick(1)}` }] }])
+      const errors: PayloadError[] = []
+      const source = open<Ticks>(stream, { onPayloadError: (error) => errors.push(error) })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the tick')
+      const [error] = errors
+      assert.instanceOf(error, PayloadError)
+      assert.deepInclude(error, {
+        code: 'invalid-json',
+        event: { event: 'tick', data: '{broken', id: '5' },
+        issues: [],
+      })
+      assert.instanceOf(error.cause, SyntaxError)
+      assert.include(error.message, 'tick')
+      assert.include(error.message, '{broken')
+      assert.equal(source.lastEventId, '5')
+      assert.equal(source.status.get().state, 'open')
+    },
+  },
+  {
+    name: 'without onPayloadError it is logged',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `event: tick\ndata: {broken\n\n${tick(1)}` }] }])
+      const { error } = console
+      const logged: unknown[] = []
+      console.error = (...values: unknown[]) => logged.push(...values)
+      try {
+        const seen = collect(open<Ticks>(stream), 'tick')
+        await until(() => seen.length === 1, 'the tick')
+      } finally {
+        console.error = error
+      }
+      assert.lengthOf(logged, 1)
+      assert.instanceOf(logged[0], PayloadError)
+    },
+  },
+  {
+    name: 'onPayloadError may close the source; the rest of the chunk is not delivered',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `${tick(1)}event: tick\ndata: {\n\n${tick(2)}` }] }])
+      const source = open<Ticks>(stream, { onPayloadError: () => source.close() })
+      const seen = collect(source, 'tick')
+      await reach(source, 'closed')
+      await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
+      assert.deepEqual(seen, [1])
+    },
+  },
+  {
+    name: 'onPayloadError that throws is reported, and the stream goes on',
+    async run({ serve, open, reported }) {
+      const fault = new Error('a fault of the application')
+      const stream = await serve([{ steps: [{ send: `event: tick\ndata: {\n\n${tick(2)}` }] }])
+      const source = open<Ticks>(stream, {
+        onPayloadError() {
+          throw fault
+        },
+      })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the tick')
+      assert.deepEqual(reported.splice(0), [fault])
+    },
+  },
+  {
+    name: 'a parse function gets the data and the event; one that throws or rejects is a PayloadError',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `id: 1\n${tick(1)}` }, ticks(2, 3, 4)] }])
+      const fault = new Error('a fault of the application')
+      const errors: unknown[][] = []
+      const raw: RawEvent[] = []
+      const source = open<Ticks>(stream, {
+        parse: {
+          tick(data, event) {
+            raw.push(event)
+            if (data === '2') throw fault
+            return data === '3' ? Promise.reject(fault) : Number(data) * 10
+          },
+        },
+        onPayloadError: ({ code, cause, event }) => errors.push([code, cause, event.data]),
+      })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 2, 'both that can be read')
+      assert.deepEqual(seen, [10, 40])
+      assert.deepEqual(raw[0], { event: 'tick', data: '1', id: '1' })
+      assert.deepEqual(errors, [
+        ['parse-failed', fault, '2'],
+        ['parse-failed', fault, '3'],
+      ])
+    },
+  },
+  {
+    name: 'a schema checks and transforms; what it refuses is a PayloadError with the issues',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [ticks(1, -1, 2)] }])
+      const errors: PayloadError[] = []
+      const source = open(stream, { schemas: { tick: positive }, onPayloadError: (error) => errors.push(error) })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 2, 'both that fit')
+      assert.deepEqual(seen, [2, 4])
+      assert.equal(errors[0]?.code, 'schema-mismatch')
+      assert.equal(errors[0]?.issues[0]?.message, 'not positive')
+      assert.include(errors[0]?.message, 'a.b: not positive')
+    },
+  },
+  {
+    name: 'a schema that throws or rejects is a PayloadError of its own kind',
+    async run({ serve, open }) {
+      const fault = new Error('a fault of the schema')
+      const failing = doubled((value) => {
+        if (value === 1) throw fault
+        return value === 2 ? Promise.reject(fault) : { value: 0 }
+      })
+      const errors: unknown[][] = []
+      const source = open(await serve([{ steps: [ticks(1, 2, 3)] }]), {
+        schemas: { tick: failing },
+        onPayloadError: ({ code, cause }) => errors.push([code, cause]),
+      })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the last tick')
+      assert.deepEqual(errors, [
+        ['schema-failed', fault],
+        ['schema-failed', fault],
+      ])
+    },
+  },
+  {
+    name: 'asynchronous schemas keep the order, among themselves and with others',
+    async run({ serve, open }) {
+      const { waiting, schema } = latch()
+      const stream = await serve([{ steps: [{ send: `${tick(1)}${tick(2)}event: now\ndata: 3\n\n${tick(4)}` }] }])
+      const source = open(stream, { schemas: { tick: schema, now: positive } })
+      const seen: number[] = []
+      source.on('tick', ({ data }) => seen.push(data))
+      source.on('now', ({ data }) => seen.push(data))
+      await until(() => waiting.size === 3, 'the schema to have all three')
+      for (const value of [4, 2]) waiting.get(value)?.()
+      await afterMicrotasks()
+      assert.deepEqual(seen, [])
+      waiting.get(1)?.()
+      await until(() => seen.length === 4, 'all of them')
+      assert.deepEqual(seen, [2, 4, 6, 8])
+    },
+  },
+  {
+    name: 'what an asynchronous schema still holds when the source is closed is not delivered, and not reported',
+    async run({ serve, open }) {
+      const { waiting, schema } = latch()
+      const errors: unknown[] = []
+      const source = open(await serve([{ steps: [ticks(1), { send: 'event: tick\ndata: {\n\n' }] }]), {
+        schemas: { tick: schema },
+        onPayloadError: (error) => errors.push(error),
+      })
+      const seen = collect(source, 'tick')
+      await until(() => waiting.size === 1, 'the schema to be asked')
+      source.close()
+      waiting.get(1)?.()
+      await afterMicrotasks()
+      assert.deepEqual([seen, errors], [[], []])
+    },
+  },
+  {
+    name: 'events of types that the schemas do not declare are not delivered, not even to a loop over all',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `event: other\ndata: 0\n\n${tick(1)}` }] }])
+      const source = open(stream, { schemas: { tick: positive } })
+      for await (const { type, data } of source) {
+        assert.deepEqual([type, data], ['tick', 2])
+        break
+      }
+    },
+  },
+]
+
+/** Every promise that is settled by now has been heard. */
+function afterMicrotasks(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0)
+  })
+}

@@ -1,0 +1,333 @@
+import { assert } from 'chai'
+import { exponentialBackoff, type ReconnectionContext, type TypedEventSource } from '../../../src/index.js'
+import { type Case, quick, tick, type Ticks, ticks } from '../case.js'
+import { afterTimers, collect, reach, record, until } from '../wait.js'
+
+/** Node's fetch takes the loss of a connection for the end of the answer where the server said it would close it. */
+const KEEP_ALIVE = { connection: 'keep-alive' }
+
+export const reconnection: readonly Case[] = [
+  {
+    name: 'the status tells the whole story of a loss: connecting, open, waiting with the reason, connecting, open, closed',
+    async run({ serve, open, transport }) {
+      const stream = await serve([{ headers: KEEP_ALIVE, steps: [ticks(1)] }, { steps: [ticks(2)] }])
+      const source = open<Ticks>(stream)
+      const statuses = record(source)
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the first tick')
+      const before = Date.now()
+      await stream.perform('cut')
+      await until(() => seen.length === 2, 'the second tick')
+      source.close()
+
+      assert.deepEqual(
+        statuses.map(({ state }) => state),
+        ['connecting', 'open', 'waiting', 'connecting', 'open', 'closed'],
+      )
+      const [connecting, opened, waiting, again, reopened, closed] = statuses
+      assert.deepEqual(connecting, { state: 'connecting', attempt: 0 })
+      assert.deepInclude(opened, { state: 'open', resumed: false })
+      if (transport !== 'auto') assert.deepInclude(opened, { transport })
+      assert.isNumber(opened?.state === 'open' ? opened.since : undefined)
+      assert.deepInclude(waiting, { state: 'waiting', attempt: 1, delay: 10 })
+      if (waiting?.state !== 'waiting') throw new Error('for the type')
+      assert.deepInclude(waiting.failure, { kind: 'network', fatal: false })
+      assert.include(waiting.failure.message, stream.url)
+      assert.isAtLeast(waiting.retryAt, before + 10 - 1)
+      assert.isAtMost(waiting.retryAt, Date.now() + 10)
+      assert.deepEqual(again, { state: 'connecting', attempt: 1 })
+      assert.deepInclude(reopened, { state: 'open' })
+      assert.deepEqual(closed, { state: 'closed', reason: 'close-called' })
+    },
+  },
+  {
+    name: "the end of a stream, and a request that breaks off before its answer, are failures of the kinds 'ended' and 'network'",
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: ['end'] }, { status: 'silent' }, {}])
+      const source = open<Ticks>(stream)
+      const failures: unknown[] = []
+      source.status.subscribe((status) => {
+        if (status.state === 'waiting') failures.push(status.failure.kind)
+      })
+      await until(async () => (await stream.requests()).length === 2, 'the second request')
+      await stream.perform('cut')
+      await reach(source, 'open')
+      assert.deepEqual(failures, ['ended', 'network'])
+    },
+  },
+  {
+    name: 'a server that answers 200 and ends at once is a failing server: attempts are counted on',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: ['end'] }, { steps: [ticks(0), 'end'] }, { steps: ['end'] }, {}])
+      const contexts: ReconnectionContext[] = []
+      const source = open<Ticks>(stream, {
+        reconnection: (context) => {
+          contexts.push(context)
+          return quick(context)
+        },
+      })
+      await until(async () => (await stream.requests()).length === 4, 'the fourth request')
+      await reach(source, 'open')
+      assert.deepEqual(
+        contexts.map(({ attempt }) => attempt),
+        [1, 2, 3],
+      )
+      assert.isTrue(contexts.every(({ random }) => random >= 0 && random < 1))
+      assert.isTrue(contexts.every(({ reconnectionTime }) => reconnectionTime === undefined))
+    },
+  },
+  {
+    name: 'attempts are forgotten once the connection has proven itself: open for resetAfter, and something received',
+    async run({ serve, open }) {
+      const stream = await serve([{}, {}, { steps: [ticks(1)] }, { steps: [ticks(2)] }, {}])
+      const attempts: number[] = []
+      const source = open<Ticks>(stream, {
+        reconnection: Object.assign(
+          ({ attempt }: ReconnectionContext) => {
+            attempts.push(attempt)
+            return 0
+          },
+          { resetAfter: 0 },
+        ),
+      })
+      const seen = collect(source, 'tick')
+      for (const state of ['nothing', 'nothing']) {
+        assert.lengthOf(seen, 0, `received ${state}`)
+        await reach(source, 'open')
+        source.status.get()
+        const requests = (await stream.requests()).length
+        await stream.perform('cut')
+        await until(async () => (await stream.requests()).length > requests, 'the next request')
+      }
+      for (const count of [1, 2]) {
+        await until(() => seen.length === count, `tick ${count}`)
+        await stream.perform('cut')
+      }
+      await until(async () => (await stream.requests()).length === 5, 'the last request')
+      assert.deepEqual(attempts, [1, 2, 1, 1])
+    },
+  },
+  {
+    name: 'the default policy backs off, and the server\'s "retry:" is its floor, within bounds',
+    transports: ['fetch', 'auto'],
+    needs: ['no-native'],
+    async run({ serve, open }) {
+      for (const [sent, floor] of [
+        ['retry: 7000\n', 7000],
+        ['retry: 0\n', 250],
+        ['retry: 3000000000\n', 3_600_000],
+        ['retry: soon\n', 0],
+      ] as const) {
+        const stream = await serve([{ steps: [{ send: `${sent}${tick(1)}` }, 'end'] }])
+        const source = open<Ticks>(stream, { reconnection: exponentialBackoff() })
+        const { delay } = await reach(source, 'waiting')
+        assert.isAtLeast(delay, floor, sent)
+        assert.isAtMost(delay, floor + Math.max(1000, Math.min(floor, 30_000)), sent)
+        source.close()
+      }
+    },
+  },
+  {
+    name: 'the reconnection time that the stream has set reaches the policy, clamped, and stays over reconnections',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const stream = await serve([
+        { steps: ['end'] },
+        { steps: [{ send: 'retry: 700\n\n' }, 'end'] },
+        { steps: ['end'] },
+        { steps: [{ send: 'retry: 1\n\n' }, 'end'] },
+        { steps: [{ send: 'retry: 3000000000\n\n' }, 'end'] },
+        {},
+      ])
+      const times: unknown[] = []
+      const source = open<Ticks>(stream, {
+        reconnection({ reconnectionTime }) {
+          times.push(reconnectionTime)
+          return 0
+        },
+      })
+      await until(async () => (await stream.requests()).length === 6, 'the last request')
+      await reach(source, 'open')
+      assert.deepEqual(times, [undefined, 700, 700, 250, 3_600_000])
+    },
+  },
+  {
+    name: 'Retry-After, in seconds or as a date, is told with the failure and is a floor under the backoff',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const inAMinute = new Date(Date.now() + 60_000).toUTCString()
+      for (const [value, least, most] of [
+        ['7', 7000, 7000],
+        [inAMinute, 50_000, 60_000],
+        ['86400', 3_600_000, 3_600_000],
+      ] as const) {
+        const stream = await serve([{ status: 503, headers: { 'retry-after': value } }])
+        const source = open<Ticks>(stream, { transport: 'fetch', reconnection: exponentialBackoff() })
+        const { failure, delay } = await reach(source, 'waiting')
+        assert.deepInclude(failure, { kind: 'http', status: 503, fatal: false })
+        assert.isAtLeast(failure.retryAfter ?? 0, least)
+        assert.isAtMost(failure.retryAfter ?? 0, most)
+        assert.isAtLeast(delay, failure.retryAfter ?? 0)
+        assert.isAtMost(delay, (failure.retryAfter ?? 0) + 1000)
+        source.close()
+      }
+    },
+  },
+  {
+    name: 'a policy has the last word: false gives up, with the failure as the reason',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: ['end'] }])
+      const source = open<Ticks>(stream, { reconnection: ({ attempt }) => (attempt <= 2 ? 0 : false) })
+      const { reason, failure } = await reach(source, 'closed')
+      assert.equal(reason, 'failed')
+      assert.include(['ended', 'network'], failure?.kind)
+      assert.lengthOf(await stream.requests(), 3)
+    },
+  },
+  {
+    name: 'a policy may go on where a failure is called fatal',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const stream = await serve([{ status: 404 }, {}])
+      const source = open<Ticks>(stream, { reconnection: () => 0 })
+      await reach(source, 'open')
+    },
+  },
+  {
+    name: 'exponentialBackoff gives up after maxAttempts, and where shouldReconnect says so',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const failing = await serve([{ status: 503 }])
+      const limited = open<Ticks>(failing, { reconnection: exponentialBackoff({ initialDelay: 1, maxAttempts: 3 }) })
+      assert.deepInclude((await reach(limited, 'closed')).failure, { status: 503 })
+      assert.lengthOf(await failing.requests(), 4)
+      const refused = await serve([{ status: 503 }])
+      const choosy = open<Ticks>(refused, {
+        reconnection: exponentialBackoff({ shouldReconnect: ({ status }) => status !== 503 }),
+      })
+      assert.equal((await reach(choosy, 'closed')).reason, 'failed')
+      assert.lengthOf(await refused.requests(), 1)
+    },
+  },
+  {
+    name: 'a policy that throws, or returns what is no time, is reported, and the connection fails with the cause',
+    async run({ serve, open, reported }) {
+      const fault = new Error('a fault of the application')
+      const stream = await serve([{ steps: ['end'] }])
+      const throwing = open<Ticks>(stream, {
+        reconnection() {
+          throw fault
+        },
+      })
+      const { reason, failure } = await reach(throwing, 'closed')
+      assert.equal(reason, 'failed')
+      assert.deepInclude(failure, { kind: 'application', fatal: true, cause: fault })
+      assert.deepEqual(reported.splice(0), [fault])
+
+      for (const time of [Number.NaN, -1]) {
+        const source = open<Ticks>(stream, { reconnection: () => time })
+        assert.equal((await reach(source, 'closed')).failure?.kind, 'application')
+        const [error] = reported.splice(0)
+        assert.instanceOf(error, RangeError)
+        assert.match(String(error), /reconnection/)
+      }
+    },
+  },
+  {
+    name: 'reconnection: false is one attempt: the end of the stream is the end, and anything else a failure',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [ticks(1), 'end'] }])
+      const source = open<Ticks>(stream, { reconnection: false })
+      const seen: number[] = []
+      for await (const { data } of source.events('tick')) seen.push(data)
+      assert.deepEqual(seen, [1])
+      assert.deepEqual(source.status.get(), { state: 'closed', reason: 'ended-by-server' })
+      assert.lengthOf(await stream.requests(), 1)
+
+      const broken = open<Ticks>(await serve([{ status: 503 }]), { reconnection: false })
+      assert.deepInclude((await reach(broken, 'closed')).failure, { kind: 'http', status: 503 })
+    },
+  },
+  {
+    name: 'reconnection: false is one attempt on native too, where every end is a failure, because none says why',
+    transports: ['native'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: ['end'] }])
+      const source = open<Ticks>(stream, { reconnection: false })
+      assert.deepInclude((await reach(source, 'closed')).failure, { kind: 'network' })
+      assert.lengthOf(await stream.requests(), 1)
+    },
+  },
+  {
+    name: 'reconnect() skips a wait',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: ['end'] }, {}])
+      const source = open<Ticks>(stream, { reconnection: () => 1_000_000 })
+      assert.equal((await reach(source, 'waiting')).delay, 1_000_000)
+      source.reconnect()
+      assert.deepEqual(source.status.get(), { state: 'connecting', attempt: 1 })
+      await reach(source, 'open')
+      assert.lengthOf(await stream.requests(), 2)
+    },
+  },
+  {
+    name: 'reconnect() replaces an open connection, and one that is not answered',
+    async run({ serve, open }) {
+      const stream = await serve([{ status: 'silent' }, {}, { steps: [ticks(3)] }])
+      const source = open<Ticks>(stream)
+      const seen = collect(source, 'tick')
+      const statuses = record(source)
+      await until(async () => (await stream.requests()).length === 1, 'the first request')
+      source.reconnect()
+      await reach(source, 'open')
+      source.reconnect()
+      await until(() => seen.length === 1, 'the tick')
+      await until(async () => (await stream.report()).open === 1, 'the others to be given up')
+      assert.lengthOf(await stream.requests(), 3)
+      assert.deepEqual(
+        statuses.map(({ state }) => state),
+        // The second 'connecting' is a new attempt, and told as one.
+        ['connecting', 'connecting', 'open', 'connecting', 'open'],
+      )
+    },
+  },
+  {
+    name: 'reconnect() from inside a listener: the rest of the chunk is not delivered',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [ticks(1, 2)] }, { steps: [ticks(3)] }])
+      const source = open<Ticks>(stream)
+      const seen: number[] = []
+      source.on('tick', ({ data }) => {
+        seen.push(data)
+        if (data === 1) source.reconnect()
+      })
+      await until(() => seen.includes(3), 'the new stream')
+      assert.deepEqual(seen, [1, 3])
+    },
+  },
+  {
+    name: "connect: 'on-first-listener' asks the server for nothing until somebody listens, iterates or takes a store",
+    async run({ serve, open }) {
+      const starts: ((source: TypedEventSource<Ticks>) => unknown)[] = [
+        (source) => source.on('tick', () => {}),
+        (source) => source.events('tick'),
+        (source) => source.store('tick'),
+        (source) => source.reconnect(),
+      ]
+      for (const start of starts) {
+        const stream = await serve([{}])
+        const source = open<Ticks>(stream, { connect: 'on-first-listener' })
+        source.status.subscribe(() => {})
+        await afterTimers(5)
+        assert.deepEqual(source.status.get(), { state: 'idle' })
+        assert.lengthOf(await stream.requests(), 0)
+        start(source)
+        assert.deepEqual(source.status.get(), { state: 'connecting', attempt: 0 })
+        await reach(source, 'open')
+      }
+    },
+  },
+]

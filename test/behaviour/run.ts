@@ -1,0 +1,74 @@
+import { createEventSource, type EventSourceOptions, type UndeclaredEvents } from '../../src/index.js'
+import { putUp, type RemoteStream } from '../server/remote.js'
+import type { Script } from '../server/script.js'
+import { type Case, type Context, type Need, type Open, quick, type SubjectTransport } from './case.js'
+import { until } from './wait.js'
+
+/** Where the cases run, and what it offers. */
+export interface Place {
+  /** The scripted server: on the own origin, where there is one. */
+  readonly server: string
+  readonly otherServer?: string | undefined
+}
+
+export function transportsOf(): readonly SubjectTransport[] {
+  return typeof globalThis.EventSource === 'function' ? ['fetch', 'native', 'auto'] : ['fetch', 'auto']
+}
+
+/** Whether the place can show the case with this transport. */
+export function applies({ transports, needs = [] }: Case, transport: SubjectTransport, place: Place): boolean {
+  const hasNative = typeof globalThis.EventSource === 'function'
+  const offers: Record<Need, boolean> = {
+    native: hasNative,
+    'no-native': !hasNative,
+    'same-origin': new URL(place.server).origin === globalThis.location?.origin,
+    'other-origin': place.otherServer !== undefined,
+  }
+  return (transports === undefined || transports.includes(transport)) && needs.every((need) => offers[need])
+}
+
+/** Runs one case, and holds it to what goes for all of them: nothing is left open, and nothing went wrong unnoticed. */
+export async function runCase(example: Case, transport: SubjectTransport, place: Place): Promise<void> {
+  const streams: RemoteStream[] = []
+  const sources: { close(): void }[] = []
+  const reported: unknown[] = []
+  const { reportError } = globalThis
+  globalThis.reportError = (error) => reported.push(error)
+
+  async function putUpAt(server: string, script: Script | Script['connections']): Promise<RemoteStream> {
+    const stream = await putUp(server, 'connections' in script ? script : { connections: script })
+    streams.push(stream)
+    return stream
+  }
+
+  // Its two signatures differ in what they infer, and in nothing that happens.
+  const open = ((stream: RemoteStream, options?: EventSourceOptions<UndeclaredEvents>) => {
+    const source = createEventSource(stream.url, { transport, reconnection: quick, ...options })
+    sources.push(source)
+    return source
+  }) as Open
+
+  const context: Context = {
+    transport,
+    reported,
+    serve: (script) => putUpAt(place.server, script),
+    serveElsewhere(script) {
+      if (place.otherServer === undefined) throw new Error('There is no other origin here.')
+      return putUpAt(place.otherServer, script)
+    },
+    open,
+  }
+
+  try {
+    await example.run(context)
+    for (const source of sources) source.close()
+    for (const stream of streams) {
+      await until(async () => (await stream.report()).open === 0, 'the server to count no open connection')
+    }
+    if (reported.length > 0) throw new AggregateError(reported, `Exceptions were reported: ${reported.join('; ')}`)
+  } finally {
+    for (const source of sources) source.close()
+    // Where there is none, it must look so again: `typeof` is how the source finds out.
+    globalThis.reportError = reportError
+  }
+}
