@@ -6,7 +6,8 @@ import { createEmitter } from '../observable/emitter.js'
 import { createStore, type ReadableStore } from '../observable/store.js'
 import { createDelivery } from './delivery.js'
 import type { InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from './events.js'
-import { type AnyOptions, type EventSourceOptions, type SchemaOptions, settle } from './options.js'
+import type { EventSourceOptions, SchemaOptions } from './options.js'
+import { type AnyOptions, settle } from './settings.js'
 import type { EventsOptions, ListenOptions, TypedEventSource } from './typed-event-source.js'
 
 /** How many events may wait: more than the largest chunk holds of the smallest events, so that only a slow consumer meets it. */

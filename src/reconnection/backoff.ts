@@ -1,3 +1,4 @@
+import { checkOptions, isFunction, numberRule, type OptionRule } from '../errors/check-options.js'
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import { DEFAULT_RESET_AFTER, type ReconnectionPolicy } from './policy.js'
 
@@ -21,6 +22,19 @@ export interface BackoffOptions {
   shouldReconnect?: (failure: ConnectionFailure) => boolean
 }
 
+/** `setTimeout` takes no more. */
+const MAX_DELAY = 2 ** 31 - 1
+
+const RULES: readonly OptionRule[] = [
+  numberRule('initialDelay', ' of ms', 0, MAX_DELAY),
+  numberRule('maxDelay', ' of ms', 0, MAX_DELAY),
+  numberRule('multiplier', '', 1, Infinity),
+  numberRule('jitter', '', 0, 1),
+  numberRule('maxAttempts', '', 0, Infinity),
+  numberRule('resetAfter', ' of ms', 0, Infinity),
+  { name: 'shouldReconnect', expected: 'a function of the failure', holds: isFunction },
+]
+
 /**
  * The default policy: exponential backoff with full jitter. What the server asks for, the longer of `Retry-After` and `retry:`,
  * is a floor, and the jittered backoff comes on top of it: a floor alone would bring every client back at the same moment.
@@ -33,16 +47,16 @@ export interface BackoffOptions {
  * ```
  */
 export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPolicy {
-  const initialDelay = inBounds('initialDelay', options.initialDelay ?? 1000, 0, 2 ** 31 - 1)
-  const maxDelay = inBounds('maxDelay', options.maxDelay ?? Math.max(30_000, initialDelay), initialDelay, 2 ** 31 - 1)
-  const multiplier = inBounds('multiplier', options.multiplier ?? 2, 1, Infinity)
-  const jitter = inBounds('jitter', options.jitter ?? 1, 0, 1)
-  const maxAttempts = inBounds('maxAttempts', options.maxAttempts ?? Infinity, 0, Infinity)
-  const resetAfter = inBounds('resetAfter', options.resetAfter ?? DEFAULT_RESET_AFTER, 0, Infinity)
-  const shouldReconnect = options.shouldReconnect ?? ((failure: ConnectionFailure) => !failure.fatal)
-  if (typeof shouldReconnect !== 'function') {
-    throw new TypeError('exponentialBackoff: shouldReconnect must be a function of the failure.')
-  }
+  checkOptions('exponentialBackoff', options, RULES)
+  const {
+    initialDelay = 1000,
+    maxDelay = Math.max(30_000, initialDelay),
+    multiplier = 2,
+    jitter = 1,
+    maxAttempts = Infinity,
+    resetAfter = DEFAULT_RESET_AFTER,
+    shouldReconnect = (failure: ConnectionFailure) => !failure.fatal,
+  } = options
 
   const policy: ReconnectionPolicy = ({ attempt, failure, reconnectionTime, random }) => {
     if (attempt > maxAttempts || !shouldReconnect(failure)) return false
@@ -52,12 +66,4 @@ export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPo
     return floor + ceiling * (1 - jitter * random)
   }
   return Object.assign(policy, { resetAfter })
-}
-
-function inBounds(name: string, value: number, min: number, max: number): number {
-  if (typeof value !== 'number') throw new TypeError(`exponentialBackoff: ${name} must be a number.`)
-  if (!(value >= min && value <= max)) {
-    throw new RangeError(`exponentialBackoff: ${name} must be between ${min} and ${max}, and is ${value}.`)
-  }
-  return value
 }

@@ -1,3 +1,4 @@
+import { checkOptions, isFunction, isObject, isString, numberRule, type OptionRule } from '../errors/check-options.js'
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import type { FetchLike, FetchLikeBody, FetchLikeInit } from '../standards/fetch-like.js'
 import { encodeHeaderValue } from './header-value.js'
@@ -65,7 +66,7 @@ export async function createInit(
 /** @throws TypeError */
 function toHeaders(record: HeaderRecord | undefined): Headers {
   if (record === undefined) return new Headers()
-  if (typeof record !== 'object' || record === null) {
+  if (!isObject(record)) {
     throw new TypeError('headers must be an object of names and values, or a function that returns one.')
   }
   for (const [name, value] of Object.entries(record)) {
@@ -74,14 +75,26 @@ function toHeaders(record: HeaderRecord | undefined): Headers {
   return new Headers(record)
 }
 
+const RULES: readonly OptionRule[] = [
+  { name: 'method', expected: 'a string', holds: isString },
+  {
+    name: 'headers',
+    expected: 'an object of names and values, or a function that returns one',
+    holds: (value) => isFunction(value) || isObject(value),
+  },
+  { name: 'fetch', expected: 'a function', holds: isFunction },
+  numberRule('maxEventSize', ' of bytes', 1, Infinity),
+]
+
 /**
  * Refuses what would fail on every attempt.
  *
  * @param caller - the public function that the options were given to, for the message
  * @throws TypeError or RangeError
  */
-export function checkFetchOptions(caller: string, { method, headers, body, fetch, maxEventSize }: FetchOptions): void {
-  if (method !== undefined && typeof method !== 'string') throw new TypeError(`${caller}: method must be a string.`)
+export function checkFetchOptions(caller: string, options: FetchOptions): void {
+  checkOptions(caller, options, RULES)
+  const { method, headers, body } = options
   if (typeof headers !== 'function') {
     try {
       toHeaders(headers)
@@ -91,10 +104,5 @@ export function checkFetchOptions(caller: string, { method, headers, body, fetch
   }
   if (body !== undefined && method !== undefined && /^(get|head)$/i.test(method)) {
     throw new TypeError(`${caller}: a body cannot be sent with the method ${method}.`)
-  }
-  if (fetch !== undefined && typeof fetch !== 'function') throw new TypeError(`${caller}: fetch must be a function.`)
-  if (maxEventSize !== undefined) {
-    if (typeof maxEventSize !== 'number') throw new TypeError(`${caller}: maxEventSize must be a number of bytes.`)
-    if (!(maxEventSize > 0)) throw new RangeError(`${caller}: maxEventSize must be more than 0 bytes.`)
   }
 }

@@ -1,0 +1,181 @@
+import {
+  checkOptions,
+  isFunction,
+  isObject,
+  isString,
+  numberRule,
+  type OptionRule,
+  wrongArgument,
+} from '../errors/check-options.js'
+import type { PayloadError } from '../errors/payload-error.js'
+import { exponentialBackoff } from '../reconnection/backoff.js'
+import type { ReconnectionPolicy } from '../reconnection/policy.js'
+import type { StandardSchema } from '../standards/standard-schema.js'
+import { autoTransport } from '../transport/auto.js'
+import { openFetch } from '../transport/fetch.js'
+import { nativeTransport } from '../transport/native.js'
+import { checkFetchOptions } from '../transport/request.js'
+import type { Transport } from '../transport/transport.js'
+import type { SchemaMap, UndeclaredEvents } from './events.js'
+import type { EventSourceOptions, SchemaOptions } from './options.js'
+import { createPayloadReader, type PayloadParser, type PayloadReader } from './payload.js'
+
+const CALLER = 'createEventSource'
+
+const RULES: readonly OptionRule[] = [
+  {
+    name: 'connect',
+    expected: "'immediately' or 'on-first-listener'",
+    holds: (value) => value === 'immediately' || value === 'on-first-listener',
+  },
+  // By shape: a signal may come from another realm.
+  { name: 'signal', expected: 'an AbortSignal', holds: (value) => isObject(value) && 'aborted' in value },
+  { name: 'withCredentials', expected: 'a boolean', holds: (value) => typeof value === 'boolean' },
+  numberRule('idleTimeout', ' of ms', 1, 2 ** 31 - 1),
+  { name: 'lastEventId', expected: 'a string', holds: isString },
+  {
+    name: 'lastEventIdParam',
+    expected: 'the name of a query parameter',
+    holds: (value) => isString(value) && value !== '',
+  },
+  {
+    name: 'reconnection',
+    expected: 'a policy such as exponentialBackoff(), or false',
+    holds: (value) => value === false || isFunction(value),
+  },
+  { name: 'onPayloadError', expected: 'a function', holds: isFunction },
+  {
+    name: 'transport',
+    expected: "'auto', 'fetch', 'native' or a Transport",
+    holds: (value) =>
+      value === 'auto' || value === 'fetch' || value === 'native' || (isObject(value) && 'open' in value),
+  },
+  { name: 'schemas', expected: 'an object of schemas by event type', holds: isObject },
+  {
+    name: 'parse',
+    expected: "'json', 'text', a function, or an object of these by event type",
+    holds: (value) => isParser(value) || isObject(value),
+  },
+]
+
+/** The options as the client runs on them: checked, and with their defaults. */
+export interface Settings {
+  readonly url: string
+  readonly transport: Transport
+  readonly reconnection: ReconnectionPolicy | false
+  readonly lastEventId: string
+  readonly lastEventIdParam: string | undefined
+  readonly connect: 'immediately' | 'on-first-listener'
+  readonly signal: AbortSignal | undefined
+  readonly withCredentials: boolean
+  readonly idleTimeout: number | undefined
+  readonly onPayloadError: (error: PayloadError) => void
+  readonly readPayload: PayloadReader
+  /** The event types, where they are declared at run time. */
+  readonly declared: ReadonlySet<string> | undefined
+}
+
+export type AnyOptions = EventSourceOptions<UndeclaredEvents> | SchemaOptions<SchemaMap>
+
+/** @throws what `createEventSource` throws */
+export function settle(url: string | URL, options: AnyOptions): Settings {
+  checkOptions(CALLER, options, RULES)
+  checkFetchOptions(CALLER, options)
+  const {
+    connect = 'immediately',
+    reconnection = exponentialBackoff(),
+    withCredentials = false,
+    lastEventId = '',
+  } = options
+  const { signal, idleTimeout, lastEventIdParam, onPayloadError = (error) => console.error(error) } = options
+  const schemas = options.schemas && schemaTable(options.schemas)
+  return {
+    url: resolveUrl(url),
+    transport: settleTransport(options),
+    reconnection,
+    lastEventId,
+    lastEventIdParam,
+    connect,
+    signal,
+    withCredentials,
+    idleTimeout,
+    onPayloadError,
+    readPayload: createPayloadReader(parserTable(options.parse), (type) => schemas?.get(type)),
+    declared: schemas && new Set(schemas.keys()),
+  }
+}
+
+/** "Let urlRecord be the result of encoding-parsing a URL given url, relative to settings. If failure, throw a SyntaxError." */
+function resolveUrl(url: string | URL): string {
+  // By shape: a URL may come from another realm.
+  if (typeof url !== 'string' && typeof (url as Partial<URL> | null)?.href !== 'string') {
+    throw wrongArgument(CALLER, 'url', 'a string or a URL', url)
+  }
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href
+  let resolved: URL
+  try {
+    resolved = new URL(url, base)
+  } catch {
+    const hint =
+      base === undefined ? 'there is no page here to resolve it against, so it must be absolute' : `base ${base}`
+    throw new DOMException(`${CALLER}: the url "${url}" cannot be parsed (${hint}).`, 'SyntaxError')
+  }
+  if (resolved.username !== '' || resolved.password !== '') {
+    throw new TypeError(`${CALLER}: the url must not contain credentials, which fetch refuses; send a header.`)
+  }
+  return resolved.href
+}
+
+const FETCH_OPTIONS = ['method', 'headers', 'body', 'fetch', 'maxEventSize'] as const
+
+function settleTransport(options: AnyOptions): Transport {
+  const { transport = 'auto' } = options
+  const given = FETCH_OPTIONS.find((name) => options[name] !== undefined)
+
+  if (transport === 'auto') {
+    return autoTransport(options, { fetchAsked: given !== undefined || options.idleTimeout !== undefined })
+  }
+  if (transport === 'fetch') {
+    return { name: 'fetch', everyType: true, open: (request, sink) => openFetch(options, request, sink) }
+  }
+  if (given !== undefined) {
+    const mend =
+      transport === 'native'
+        ? "use 'auto' or 'fetch'"
+        : 'give it to that transport, as fetchTransport({ ... }) takes it'
+    throw new TypeError(`${CALLER}: the option ${given} means nothing to this transport: ${mend}.`)
+  }
+  return transport === 'native' ? nativeTransport() : transport
+}
+
+// Event types are data, so the tables are Maps: an object has a prototype in which `constructor` would be found.
+
+function schemaTable(schemas: SchemaMap): ReadonlyMap<string, StandardSchema> {
+  const table = new Map(Object.entries(schemas))
+  for (const [type, schema] of table) {
+    if (!isFunction((schema as Partial<StandardSchema> | null)?.['~standard']?.validate)) {
+      throw wrongArgument(
+        CALLER,
+        `schemas[${JSON.stringify(type)}]`,
+        'a Standard Schema (Zod, Valibot, ArkType, ...)',
+        schema,
+      )
+    }
+  }
+  return table
+}
+
+function parserTable(parse: AnyOptions['parse'] = 'json'): (type: string) => PayloadParser {
+  if (isParser(parse)) return () => parse
+  const table = new Map<string, PayloadParser | undefined>(Object.entries(parse))
+  for (const [type, parser] of table) {
+    if (parser !== undefined && !isParser(parser)) {
+      throw wrongArgument(CALLER, `parse[${JSON.stringify(type)}]`, "'json', 'text' or a function", parser)
+    }
+  }
+  return (type) => table.get(type) ?? 'json'
+}
+
+function isParser(value: unknown): value is PayloadParser {
+  return value === 'json' || value === 'text' || typeof value === 'function'
+}

@@ -1,0 +1,54 @@
+/** What an option must be, where it is given: how to say it, and how to tell. */
+export interface OptionRule {
+  readonly name: string
+  readonly expected: string
+  readonly holds: (value: unknown) => boolean
+}
+
+/**
+ * Refuses wrong options with an error that names the option and what was expected.
+ *
+ * @param caller - the public function that the options were given to
+ * @throws RangeError for a number that is out of its bounds, TypeError for everything else
+ */
+export function checkOptions(caller: string, options: object, rules: readonly OptionRule[]): void {
+  if (!isObject(options)) throw wrongArgument(caller, 'options', 'an object', options)
+  const given = new Map<string, unknown>(Object.entries(options))
+  for (const { name, expected, holds } of rules) {
+    const value = given.get(name)
+    if (value !== undefined && !holds(value)) throw wrongArgument(caller, name, expected, value)
+  }
+}
+
+export function wrongArgument(caller: string, name: string, expected: string, value: unknown): TypeError | RangeError {
+  const actual =
+    typeof value === 'string' ? JSON.stringify(value) : isPlain(value) ? String(value) : `of type ${typeof value}`
+  const message = `${caller}: ${name} must be ${expected}, and is ${actual}.`
+  return typeof value === 'number' && /\bnumber\b/.test(expected) ? new RangeError(message) : new TypeError(message)
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value === 'number' || typeof value === 'boolean'
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+export function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+export function isString(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+/** The rule for a number within bounds, both included. */
+export function numberRule(name: string, what: string, min: number, max: number): OptionRule {
+  const bounds = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`
+  return {
+    name,
+    expected: `a number${what}, ${bounds}`,
+    holds: (value) => typeof value === 'number' && value >= min && value <= max,
+  }
+}
