@@ -24,6 +24,10 @@ export function createDelivery(options: DeliveryOptions): (message: EventStreamM
   let waiting = 0
   let last = Promise.resolve()
 
+  function deliver(data: unknown, message: EventStreamMessage, origin: string): void {
+    onEvent({ type: message.event, data, lastEventId: message.id, origin })
+  }
+
   function refuse(error: unknown): void {
     try {
       if (!(error instanceof PayloadError)) throw error
@@ -33,33 +37,32 @@ export function createDelivery(options: DeliveryOptions): (message: EventStreamM
     }
   }
 
-  function queue(payload: PromiseLike<unknown>, settle: (data: unknown) => void): void {
+  function queue(payload: PromiseLike<unknown>, message: EventStreamMessage, origin: string): void {
     // Heard at once: it may reject before its turn has come.
-    const heard = Promise.resolve(payload).then(
-      (data) => () => settle(data),
+    const settled = Promise.resolve(payload).then(
+      (data) => () => deliver(data, message, origin),
       (error: unknown) => () => refuse(error),
     )
     if (waiting >= limit) return onOverflow()
     waiting += 1
     last = last
-      .then(() => heard)
-      .then((run) => {
+      .then(() => settled)
+      .then((act) => {
         waiting -= 1
-        run()
+        act()
       })
   }
 
   return (message, origin) => {
-    const deliver = (data: unknown): void => onEvent({ type: message.event, data, lastEventId: message.id, origin })
     let data: unknown
     try {
       data = readPayload(message)
     } catch (error) {
       if (waiting === 0) refuse(error)
-      else queue(Promise.reject(error), deliver)
+      else queue(Promise.reject(error), message, origin)
       return
     }
-    if (waiting === 0 && !isPromiseLike(data)) deliver(data)
-    else queue(Promise.resolve(data), deliver)
+    if (waiting === 0 && !isPromiseLike(data)) deliver(data, message, origin)
+    else queue(Promise.resolve(data), message, origin)
   }
 }
