@@ -4,9 +4,9 @@ const port = Number(process.env['PORT'] ?? 8080)
 
 try {
   const demo = await startDemo(port)
-  console.log(`The demo is at ${demo.url} (Ctrl-C ends it)`)
   // Nothing is left to wait for then, and the process ends by itself. A second Ctrl-C would end it the hard way.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, demo.stop)
+  console.log(`The demo is at ${demo.url} (Ctrl-C ends it)`)
 } catch (error) {
   console.error(explain(error))
   process.exitCode = 1

@@ -36,6 +36,7 @@ export async function showScreen(feed, ended) {
   market.on('snapshot', ({ data }) => {
     shares = data.shares
     for (const { symbol, opening } of shares) values.set(symbol, [opening])
+    for (const { symbol, headline } of data.news.slice(0, 1)) news = `${symbol} ${headline}`
   })
   market.on('price', ({ data }) => {
     const latest = [...(values.get(data.symbol) ?? []), data.value].slice(-SPARK_WIDTH)

@@ -58,6 +58,8 @@ export async function runScript(feed, signal) {
 async function receive({ market, ledger }, signal) {
   const enough = ledger.counts().received + SOME_PRICES
   for await (const _ of market.events('price', { signal })) if (ledger.counts().received >= enough) break
+  // The loop also ends, without an error, when the source is closed.
+  signal.throwIfAborted()
 }
 
 /**

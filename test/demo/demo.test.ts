@@ -1,0 +1,180 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
+import { browserExists, launch, whyNot } from './browser.js'
+import { printCounts } from './counts.js'
+import { demoPage, type Fault } from './page.js'
+import { startServer } from './program.js'
+
+if (!browserExists) {
+  if (process.env.CI) throw new Error(`The demo's page is not tested, because ${whyNot}.`)
+  process.stderr.write(`\nSKIPPED: the demo's page is not tested, because ${whyNot}.\n\n`)
+}
+
+/** What the client must make of each fault. The browser's own EventSource does not tell a status from the rest. */
+const TABS: { tab: string; transport: string; kinds: Record<Exclude<Fault, 'broken'>, string> }[] = [
+  {
+    tab: 'page',
+    transport: 'fetch',
+    kinds: { cut: 'network', unavailable: 'http', stall: 'idle', restart: 'network' },
+  },
+  {
+    tab: 'native',
+    transport: 'native',
+    kinds: { cut: 'network', unavailable: 'native', stall: 'idle', restart: 'network' },
+  },
+  {
+    tab: 'worker',
+    transport: 'fetch',
+    kinds: { cut: 'network', unavailable: 'http', stall: 'idle', restart: 'network' },
+  },
+]
+
+/** The browser writes into the console by itself when a request fails; that is what the faults are for. */
+const EXPECTED = /^Failed to load resource: (net::ERR_|the server responded with a status of 503)/
+
+const SCREENSHOT = { viewport: { width: 1280, height: 1200 }, deviceScaleFactor: 2 }
+
+let browser: Browser
+beforeAll(async () => {
+  if (browserExists) browser = await launch()
+})
+afterAll(() => browser?.close())
+
+/** A server and a page of its own for each test, so that they can run side by side: most of it is waiting. */
+async function open({ onTestFinished }: TestContext, options: BrowserContextOptions = {}) {
+  const server = await startServer()
+  onTestFinished(server.kill)
+  const page = await browser.newPage(options)
+  onTestFinished(() => page.close())
+  page.setDefaultTimeout(20_000)
+
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    const text = message.text()
+    if (['error', 'warning'].includes(message.type()) && !EXPECTED.test(text)) complaints.push(text)
+  })
+  await page.goto(server.url)
+  return { server, page, demo: demoPage(page), complaints }
+}
+
+async function latestSequence(url: string): Promise<number> {
+  const { sequence } = (await (await fetch(`${url}/sent`)).json()) as { sequence: number }
+  return sequence
+}
+
+describe.skipIf(!browserExists).concurrent("the demo's page in Chromium", { timeout: 120_000 }, () => {
+  test.for(TABS)(
+    '$tab: recovers from every fault, and no price is lost',
+    async ({ tab, transport, kinds }, context) => {
+      const { server, page, demo, complaints } = await open(context)
+      await page.click(`#tab-${tab}`)
+      await demo.receiving()
+      expect(await page.innerText('[data-field=transport]')).toBe(transport)
+
+      for (const [fault, kind] of Object.entries(kinds) as [Exclude<Fault, 'broken'>, string][]) {
+        await demo.press(fault)
+        await demo.logged('waiting', `after ${kind}:`)
+        await demo.receiving()
+        expect(await page.innerText('[role=status]')).toBe('Open, resumed')
+        expect(await page.innerText('[data-field=failure-title]')).toBe('Recovered from')
+        expect(await page.innerText('[data-field=kind]')).toBe(kind)
+      }
+
+      await demo.press('broken')
+      await demo.logged('payload', 'carries data that is not JSON')
+      await demo.receiving()
+      // The connection never noticed.
+      expect(await demo.log()).not.toContain('waiting')
+
+      const { first, last, ...counts } = await demo.counted(await latestSequence(server.url))
+      printCounts(tab, counts)
+      expect(counts).toMatchObject({ received: last - first + 1, lost: 0, duplicated: 0 })
+      expect(counts.received).toBeGreaterThan(0)
+      expect(counts.sent).toBeGreaterThanOrEqual(counts.received)
+      expect(complaints).toEqual([])
+    },
+  )
+
+  test('while it waits, it says why and for how long', async (context) => {
+    const { page, demo, complaints } = await open(context, SCREENSHOT)
+    await demo.receiving()
+    await demo.press('restart')
+    await demo.logged('waiting')
+    await demo.receiving()
+
+    await demo.press('unavailable')
+    await page.waitForSelector('#status[data-state=waiting][data-kind=http]')
+    expect(await page.innerText('[role=status]')).toBe('Waiting to reconnect')
+    expect(await page.innerText('[data-field=failure]')).toContain('answered with the status 503')
+    // The server has asked for 2 s.
+    expect(await page.innerText('[role=timer]')).toMatch(/^Attempt \d+ in [1-9]\.\d s$/)
+    await takeScreenshots(page)
+
+    await demo.receiving()
+    expect(complaints).toEqual([])
+  })
+
+  test('"Reconnect now" replaces the connection without losing a price', async (context) => {
+    const { server, page, demo, complaints } = await open(context)
+    await demo.receiving()
+    await page.click('#reconnect')
+    await demo.logged('open', 'resumed')
+    await demo.receiving()
+    expect((await demo.log()).filter((kind) => kind !== 'server')).toEqual(['open', 'connecting', 'open', 'connecting'])
+    const { first, last, received, lost, duplicated } = await demo.counted(await latestSequence(server.url))
+    expect({ received, lost, duplicated }).toEqual({ received: last - first + 1, lost: 0, duplicated: 0 })
+    expect(complaints).toEqual([])
+  })
+
+  test('the tabs are moved through with the arrow keys', async (context) => {
+    const { page, demo, complaints } = await open(context)
+    await page.focus('#tab-page')
+    for (const [key, tab] of [
+      ['ArrowRight', 'native'],
+      ['End', 'worker'],
+      ['ArrowRight', 'page'],
+      ['ArrowLeft', 'worker'],
+    ] as const) {
+      await page.keyboard.press(key)
+      expect(await page.getAttribute(`#tab-${tab}`, 'aria-selected')).toBe('true')
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe(`tab-${tab}`)
+      await demo.receiving()
+    }
+    expect(complaints).toEqual([])
+  })
+
+  test('a server that is ended and started anew is counted anew, and Ctrl-C leaves its port free', async (context) => {
+    const { server, page, demo, complaints } = await open(context)
+    await demo.receiving()
+    server.interrupt()
+    expect(await server.exited).toBe(0)
+    await page.waitForSelector('#status[data-state=waiting]')
+
+    const second = await startServer(server.port)
+    context.onTestFinished(second.kill)
+    await demo.receiving()
+    const { first, last, received, lost, duplicated } = await demo.counted(await latestSequence(second.url))
+    expect({ received, lost, duplicated }).toEqual({ received: last - first + 1, lost: 0, duplicated: 0 })
+    expect(complaints).toEqual([])
+  })
+})
+
+/** In light and dark, for the documentation where it is asked for. */
+async function takeScreenshots(page: Page): Promise<void> {
+  const directory = process.env.UPDATE_SCREENSHOTS
+    ? fileURLToPath(new URL('../../docs/images', import.meta.url))
+    : await mkdtemp(join(tmpdir(), 'everstream-demo-'))
+  for (const [colorScheme, name] of [
+    ['light', 'demo.png'],
+    ['dark', 'demo-dark.png'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    const image = await page.screenshot({ path: join(directory, name) })
+    expect(image.length).toBeGreaterThan(10_000)
+  }
+}
