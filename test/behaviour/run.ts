@@ -2,7 +2,7 @@ import { createEventSource, type EventSourceOptions, type UndeclaredEvents } fro
 import { putUp, type RemoteStream } from '../server/remote.js'
 import type { Script } from '../server/script.js'
 import { type Case, type Context, type Need, type Open, quick, type SubjectTransport } from './case.js'
-import { until } from './wait.js'
+import { until, within } from './wait.js'
 
 /** Where the cases run, and what it offers. */
 export interface Place {
@@ -60,7 +60,8 @@ export async function runCase(example: Case, transport: SubjectTransport, place:
   }
 
   try {
-    await example.run(context)
+    // Sooner than a test runner would give up: what a case has opened must not be left in the way of the next.
+    await within(example.run(context), 'the end of the case', 15_000)
     for (const source of sources) source.close()
     for (const stream of streams) {
       await until(async () => (await stream.report()).open === 0, 'the server to count no open connection')

@@ -12,10 +12,10 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
 }
 
 /** The promise's value, or an error that names what did not come. */
-export async function within<Value>(promise: Promise<Value>, what: string): Promise<Value> {
+export async function within<Value>(promise: Promise<Value>, what: string, limit = LIMIT): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited ${LIMIT} ms in vain for ${what}.`)), LIMIT)
+    timer = setTimeout(() => reject(new Error(`Waited ${limit} ms in vain for ${what}.`)), limit)
   })
   try {
     return await Promise.race([promise, late])

@@ -62,3 +62,6 @@ export interface StreamReport {
 
 /** The query parameter in which the server looks for a last event ID when there is no header. */
 export const LAST_EVENT_ID_PARAM = 'last-event-id'
+
+/** Where the scripted server is mounted on the origin of the pages. */
+export const SCRIPT_SERVER_PATH = '/script-server'

@@ -1,8 +1,6 @@
 import type { Plugin } from 'vitest/config'
 import { createScriptHandler } from './handler.js'
-
-/** Where the scripted server is mounted on the page's own origin. */
-export const SCRIPT_SERVER_PATH = '/script-server'
+import { SCRIPT_SERVER_PATH } from './script.js'
 
 /** The scripted server on the origin of the pages that vite serves. */
 export function scriptServerPlugin(): Plugin {

@@ -33,7 +33,7 @@ export const limits: readonly Case[] = [
   },
   {
     name: 'idleTimeout: comments are a sign of life',
-    transports: ['fetch', 'auto'],
+    transports: ['fetch'],
     async run({ serve, open }) {
       const stream = await serve([{}])
       const source = open<Ticks>(stream, { idleTimeout: 1500 })
