@@ -58,6 +58,14 @@ describe('on', () => {
     expect(seen[0]).toBe(seen[1])
   })
 
+  test('refuses what is no event type, and what is no function', async () => {
+    const { source } = await open()
+    // @ts-expect-error -- what JavaScript may pass
+    for (const type of ['', 1, undefined, null]) expect(() => source.on(type, () => {})).toThrow(/event type/)
+    // @ts-expect-error -- what JavaScript may pass
+    expect(() => source.on('price', { handleEvent() {} })).toThrow(/listener must be a function/)
+  })
+
   test('its undo, once, and a signal end it', async () => {
     const { transport, source } = await open()
     const seen: string[] = []

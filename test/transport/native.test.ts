@@ -160,6 +160,18 @@ describe('the native transport', () => {
     expect(sink.named('end')).toMatchObject([{ kind: 'network' }])
   })
 
+  test('nothing is resumed where there is no ID yet to put into the URL, or it is not put there', () => {
+    const sink = createSink()
+    nativeTransport().open(createRequest({ lastEventIdInUrl: true }), sink)
+    latest().announce()
+    nativeTransport().open(createRequest({ lastEventId: '1' }), sink)
+    latest().announce()
+    expect(sink.named('open')).toEqual([
+      { transport: 'native', resumed: false },
+      { transport: 'native', resumed: false },
+    ])
+  })
+
   test('when the browser gives up, that may still be mended', () => {
     const sink = createSink()
     nativeTransport().open(createRequest(), sink)
