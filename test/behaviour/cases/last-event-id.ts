@@ -36,22 +36,6 @@ function headersOf(requests: readonly RequestRecord[]): (string | undefined)[] {
   return requests.map(({ headers }) => headers['last-event-id'])
 }
 
-/** What the server saw: each connection names the last event that came whole, be it all that was sent or less. */
-function assertContinued(ids: readonly (string | null | undefined)[], first: string | null | undefined): void {
-  assert.equal(ids[0], first)
-  assert.isAtLeast(ids.length, 4)
-  const numbers = ids.slice(1).map(Number)
-  assert.deepEqual(
-    numbers,
-    numbers.toSorted((a, b) => a - b),
-    'never back',
-  )
-  assert.isTrue(
-    numbers.every((id) => id <= 5),
-    'an ID is committed at the blank line and not before',
-  )
-}
-
 export const lastEventId: readonly Case[] = [
   {
     name: 'over every reconnection, no event is lost and none comes twice (Last-Event-ID header)',

@@ -1,5 +1,11 @@
 import { assert } from 'chai'
-import type { AttemptContext, EventSourceOptions, FetchLike, FetchLikeInit } from '../../../src/index.js'
+import {
+  type AttemptContext,
+  type EventSourceOptions,
+  type FetchLike,
+  type FetchLikeInit,
+  fetchTransport,
+} from '../../../src/index.js'
 import type { RequestRecord } from '../../server/script.js'
 import { type Case, quick, type Ticks, ticks } from '../case.js'
 import { reach, record, until, within } from '../wait.js'
@@ -292,7 +298,6 @@ export const request: readonly Case[] = [
     name: 'events are heard on a stream whose transport was picked by hand',
     transports: ['fetch'],
     async run({ serve, open }) {
-      const { fetchTransport } = await import('../../../src/index.js')
       const stream = await serve([ECHO])
       const source = open<Echo>(stream, { transport: fetchTransport({ method: 'POST', headers: { 'x-a': 'b' } }) })
       const seen: RequestRecord[] = []
