@@ -17,6 +17,19 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'happy-dom',
+          environment: 'happy-dom',
+          // The scripted server is on another origin than the window.
+          environmentOptions: {
+            happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } },
+          },
+          include: ['test/dom/**/*.test.ts'],
+          globalSetup: ['test/server/standalone.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
         plugins: [scriptServerPlugin()],
         // Found while the tests run, it would make vite reload the page under them.
         optimizeDeps: { include: ['chai'] },

@@ -120,7 +120,7 @@ export const request: readonly Case[] = [
           calls += 1
           if (calls === 1) throw fault
           if (calls === 2) return Promise.reject(fault)
-          return calls === 3 ? { 'not a name': '' } : { 'x-name': 'value' }
+          return calls === 3 ? { 'x-name': 1 as never } : { 'x-name': 'value' }
         },
         body() {
           if (calls === 4) throw fault
