@@ -37,9 +37,9 @@ export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>
   /** The latest payload of a type; undefined until there is one. The same store for every call with this type. */
   store<Type extends TypeOf<Events>>(type: Type): ReadableStore<Events[Type] | undefined>
   /** Connects anew, at once: skips a wait, and replaces a connection. Does nothing once the source is closed. */
-  reconnect(): void
-  /** Final: nothing is called, and nothing is held, from here on. A second call does nothing. */
-  close(): void
+  readonly reconnect: () => void
+  /** Final: nothing is called, and nothing is held, from here on. A second call does nothing. Usable unbound. */
+  readonly close: () => void
 }
 
 export interface ListenOptions {
