@@ -21,9 +21,10 @@ export interface ParserOptions {
   /** Called once when the stream cannot be read on. Without it, `push` throws the error. */
   readonly onError?: ((error: ParseError) => void) | undefined
   /**
-   * How large one event may become, in bytes of UTF-8: its lines of known fields, names and colons included, line ends
-   * not. Default: 16 MiB (16,777,216). `Infinity` sets no limit. A comment counts only where `onComment` is given, and
-   * together with the event around it.
+   * How large one event may become, in bytes: its `data`, `event`, `id` and `retry` lines, names and colons included, line
+   * ends not. Where text is pushed, whose bytes nobody knows, its UTF-16 code units count. Default: 16 MiB (16,777,216);
+   * `Infinity` sets no limit. A comment counts only where `onComment` is given, together with the event around it; lines
+   * that mean nothing are not even kept.
    */
   readonly maxEventSize?: number | undefined
   /** The last event ID of an earlier connection, which the events have until the server sets another. Default: `''`. */
@@ -54,7 +55,25 @@ export interface EventStreamParser {
 }
 
 const DEFAULT_MAX_EVENT_SIZE = 16 * 1024 * 1024
-const FIELDS: readonly string[] = ['data', 'event', 'id', 'retry']
+
+const BYTE_ORDER_MARK = 0xfeff
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
+const SPACE = 0x20
+const COLON = 0x3a
+const A = 0x61
+const D = 0x64
+const E = 0x65
+const I = 0x69
+const N = 0x6e
+const T = 0x74
+const V = 0x76
+
+/** What is searched for and not found is behind every string: the nearer of two line ends is then the smaller number. */
+const NOWHERE = 2 ** 30 - 1
+/** So many characters of a line show whether it means anything: no field has a longer name, colon included. */
+const DECIDED = 6
+const KNOWN = /^(?:data|event|id|retry):/
 
 /**
  * Makes a parser of event streams: bytes or strings in, events out, exactly as the standard interprets them, however the
@@ -87,34 +106,39 @@ function checkOptions(options: ParserOptions): void {
 }
 
 class Parser implements EventStreamParser {
-  readonly #options: ParserOptions
+  readonly #onEvent: ParserOptions['onEvent']
+  readonly #onId: ParserOptions['onId']
+  readonly #onRetry: ParserOptions['onRetry']
+  readonly #onComment: ParserOptions['onComment']
+  readonly #onError: ParserOptions['onError']
   readonly #maxEventSize: number
-  readonly #decoder = new Utf8Decoder()
 
   /** `parsing` from the first to the last callback of a chunk: it stays so when one of them throws. */
   #state: 'ready' | 'parsing' | 'closed' = 'ready'
-  #atStart = true
-  #afterCarriageReturn = false
+  #decoder: Utf8Decoder | undefined
+  #isAtStart = true
+  #isAfterCarriageReturn = false
 
-  /** The pieces of a line whose end has not come yet. */
+  /** The pieces of a line that has not ended, joined when it has: the time for a line is linear in its length. */
   #line: string[] = []
   #lineSize = 0
-  /** The line is one that is kept and counted, as its start has shown. */
-  #lineMatters = false
-  /** The line is one that means nothing, as its start has shown: what is still to come of it is not kept. */
-  #lineIgnored = false
+  #isLineAscii = true
 
-  /** The data buffer, as the values of its lines. */
-  #data: string[] = []
+  /** The data buffer, as the values of its lines; undefined is the empty string. */
+  #data: string[] | undefined
   #eventType = ''
   /** The last event ID buffer, where the block has set it. */
   #id: string | undefined
   #lastEventId: string
-  /** Bytes of the finished lines of the block. */
+  /** The bytes that the block's lines have so far. */
   #size = 0
 
   constructor(options: ParserOptions) {
-    this.#options = options
+    this.#onEvent = options.onEvent
+    this.#onId = options.onId
+    this.#onRetry = options.onRetry
+    this.#onComment = options.onComment
+    this.#onError = options.onError
     this.#maxEventSize = options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE
     this.#lastEventId = options.lastEventId ?? ''
   }
@@ -127,7 +151,13 @@ class Parser implements EventStreamParser {
       throw new Error('push() was called from inside a callback, or after a callback threw; call reset() first')
     }
     this.#state = 'parsing'
-    this.#parse(isText ? this.#decoder.flush() + chunk : this.#decoder.decode(chunk))
+    if (isText) {
+      this.#decoder?.flush()
+      this.#read(chunk, true)
+    } else {
+      this.#decoder ??= new Utf8Decoder((text, isAscii) => this.#read(text, isAscii))
+      this.#decoder.push(chunk)
+    }
     if (this.#state === 'parsing') this.#state = 'ready'
   }
 
@@ -140,135 +170,178 @@ class Parser implements EventStreamParser {
 
   reset(): void {
     this.#state = 'ready'
-    this.#decoder.reset()
-    this.#atStart = true
-    this.#afterCarriageReturn = false
-    this.#endLine()
+    this.#decoder = undefined
+    this.#isAtStart = true
+    this.#isAfterCarriageReturn = false
+    this.#line = []
     this.#endBlock()
   }
 
-  #parse(text: string): void {
-    if (text === '') return // every byte of the chunk is still held by the decoder
-    let start = 0
-    if (this.#atStart) {
-      this.#atStart = false
-      // "The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any."
-      if (text.charCodeAt(0) === 0xfeff) start = 1
+  #read(text: string, isAscii: boolean): void {
+    const start = this.#line[0]
+    if (start === undefined) return this.#parse(text, 0, isAscii)
+    const end = Math.min(find(text, '\n', 0), find(text, '\r', 0))
+    this.#line.push(text.slice(0, end + 1))
+    this.#isLineAscii &&= isAscii
+    if (end === NOWHERE && start.length >= DECIDED) {
+      this.#lineSize += sizeOf(text, 0, text.length, isAscii)
+      return this.#limit(this.#size + this.#lineSize)
     }
-    if (this.#afterCarriageReturn && start < text.length) {
-      this.#afterCarriageReturn = false
-      if (text.charCodeAt(start) === 0x0a) start++
-    }
-    // "with a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character not
-    // preceded by a U+000D CARRIAGE RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character not
-    // followed by a U+000A LINE FEED (LF) character being the ways in which a line can end."
-    const lineEnd = /\r\n?|\n/g
-    lineEnd.lastIndex = start
-    for (let match = lineEnd.exec(text); match !== null; match = lineEnd.exec(text)) {
-      this.#afterCarriageReturn = match[0] === '\r' && lineEnd.lastIndex === text.length
-      if (!this.#keep(text.slice(start, match.index), true)) return
-      this.#processLine()
-      if (this.#state !== 'parsing') return
-      start = lineEnd.lastIndex
-    }
-    this.#keep(text.slice(start), false)
+    const line = this.#line.join('')
+    this.#line = []
+    this.#parse(line, 0, this.#isLineAscii)
+    if (end < text.length) this.#parse(text, end + 1, isAscii)
   }
 
-  /**
-   * Adds a piece to the line, which ends with it or goes on; of a line that means nothing, nothing is kept. False when
-   * the event became too large.
-   */
-  #keep(piece: string, isLast: boolean): boolean {
-    if (this.#lineIgnored || (piece === '' && this.#line.length === 0)) return true
-    this.#line.push(piece)
-    this.#lineSize += utf8Length(piece)
-    if (!this.#lineMatters) {
-      const use = useOf(this.#line.join(''), isLast, this.#options.onComment !== undefined)
-      if (use === 'undecided') return true
-      if (use === 'none') {
-        this.#endLine()
-        this.#lineIgnored = true
-        return true
-      }
-      this.#lineMatters = true
+  #parse(text: string, from: number, isAscii: boolean): void {
+    const { length } = text
+    let start = from
+    if (this.#state !== 'parsing' || start === length) return
+    if (this.#isAtStart) {
+      this.#isAtStart = false
+      // "The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any."
+      if (text.charCodeAt(0) === BYTE_ORDER_MARK) start = 1
     }
-    if (this.#size + this.#lineSize <= this.#maxEventSize) return true
+    if (this.#isAfterCarriageReturn) {
+      this.#isAfterCarriageReturn = false
+      if (text.charCodeAt(start) === LINE_FEED) start++
+    }
+    let lineFeed = -1
+    let carriageReturn = -1
+    while (start < length) {
+      // "with a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character not
+      // preceded by a U+000D CARRIAGE RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character not
+      // followed by a U+000A LINE FEED (LF) character being the ways in which a line can end."
+      if (lineFeed < start) lineFeed = find(text, '\n', start)
+      if (carriageReturn < start) carriageReturn = find(text, '\r', start)
+      let end = lineFeed
+      let next = end + 1
+      if (carriageReturn < lineFeed) {
+        end = carriageReturn
+        next = end + 1
+        if (next === lineFeed) next++
+        // An LF may follow in the next chunk. The line has ended all the same: nothing waits for a byte that may not come.
+        else if (next === length) this.#isAfterCarriageReturn = true
+      }
+      if (end === NOWHERE) return this.#keep(text.slice(start), isAscii)
+
+      if (
+        text.charCodeAt(start) === D &&
+        text.charCodeAt(start + 1) === A &&
+        text.charCodeAt(start + 2) === T &&
+        text.charCodeAt(start + 3) === A &&
+        text.charCodeAt(start + 4) === COLON
+      ) {
+        const value = text.slice(text.charCodeAt(start + 5) === SPACE ? start + 6 : start + 5, end)
+        const blank = text.charCodeAt(next) === CARRIAGE_RETURN ? next + 1 : next
+        if (
+          this.#data === undefined &&
+          text.charCodeAt(blank) === LINE_FEED &&
+          this.#size + 3 * (end - start) <= this.#maxEventSize
+        ) {
+          next = blank + 1
+          this.#dispatch(value)
+        } else {
+          this.#size += sizeOf(text, start, end, isAscii)
+          if (this.#data === undefined) this.#data = [value]
+          else this.#data.push(value)
+        }
+      } else if (start === end) {
+        if (this.#size > 0) this.#dispatch(this.#data?.join('\n'))
+      } else if (
+        text.charCodeAt(start) === E &&
+        text.charCodeAt(start + 1) === V &&
+        text.charCodeAt(start + 2) === E &&
+        text.charCodeAt(start + 3) === N &&
+        text.charCodeAt(start + 4) === T &&
+        text.charCodeAt(start + 5) === COLON
+      ) {
+        this.#size += sizeOf(text, start, end, isAscii)
+        this.#eventType = text.slice(text.charCodeAt(start + 6) === SPACE ? start + 7 : start + 6, end)
+      } else if (
+        text.charCodeAt(start) === I &&
+        text.charCodeAt(start + 1) === D &&
+        text.charCodeAt(start + 2) === COLON
+      ) {
+        this.#size += sizeOf(text, start, end, isAscii)
+        const value = text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, end)
+        if (!value.includes('\0')) this.#id = value
+      } else if (text.charCodeAt(start) !== COLON || this.#onComment !== undefined) {
+        this.#processRareLine(text.slice(start, end), isAscii)
+      }
+      if (this.#size > this.#maxEventSize) this.#limit(this.#size)
+      if (this.#state !== 'parsing') return
+      start = next
+    }
+  }
+
+  /** Comments that somebody hears, `retry`, lines without a colon, and all that means nothing. */
+  #processRareLine(line: string, isAscii: boolean): void {
+    const value = line.slice(line.indexOf(':') + 1).replace(/^ /, '')
+    if (line.startsWith(':')) {
+      this.#limit(this.#size + sizeOf(line, 0, line.length, isAscii))
+      if (this.#state === 'parsing') this.#onComment?.(value)
+      return
+    }
+    const isRetry = line.startsWith('retry:')
+    if (line === 'data') (this.#data ??= []).push('')
+    else if (line === 'event') this.#eventType = ''
+    else if (line === 'id') this.#id = ''
+    else if (!isRetry) return
+    this.#size += sizeOf(line, 0, line.length, isAscii)
+    this.#limit(this.#size)
+    // "If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten"
+    if (isRetry && this.#state === 'parsing' && /^[0-9]+$/.test(value)) {
+      this.#onRetry?.(Math.min(Number(value), Number.MAX_SAFE_INTEGER))
+    }
+  }
+
+  #keep(rest: string, isAscii: boolean): void {
+    const isUseful = KNOWN.test(rest) || (rest.startsWith(':') && this.#onComment !== undefined)
+    this.#line = [rest.length < DECIDED || isUseful ? rest : 'x']
+    this.#isLineAscii = isAscii
+    this.#lineSize = 0
+    if (isUseful && rest.length >= DECIDED) {
+      this.#lineSize = sizeOf(rest, 0, rest.length, isAscii)
+      this.#limit(this.#size + this.#lineSize)
+    }
+  }
+
+  #limit(size: number): void {
+    if (size <= this.#maxEventSize) return
     this.end()
     const error = new ParseError(this.#maxEventSize)
-    if (this.#options.onError === undefined) throw error
-    this.#options.onError(error)
-    return false
+    if (this.#onError === undefined) throw error
+    this.#onError(error)
   }
 
-  #processLine(): void {
-    const line = this.#line.join('')
-    const size = this.#lineSize
-    const ignored = this.#lineIgnored
-    this.#endLine()
-    if (ignored) return
-
-    // "If the line is empty (a blank line): Dispatch the event"
-    if (line === '') return this.#dispatch()
-
-    const colon = line.indexOf(':')
-    const field = colon === -1 ? line : line.slice(0, colon)
-    // "If value starts with a U+0020 SPACE character, remove it from value."
-    const value = colon === -1 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1))
-    // "If the line starts with a U+003A COLON character (:): Ignore the line."
-    if (colon === 0) return this.#options.onComment?.(value)
-    this.#size += size
-    // "Field names must be compared literally, with no case folding performed."
-    switch (field) {
-      case 'event':
-        // "Set the event type buffer to the field value."
-        this.#eventType = value
-        break
-      case 'data':
-        // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character"
-        this.#data.push(value)
-        break
-      case 'id':
-        // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value."
-        if (!value.includes('\0')) this.#id = value
-        break
-      case 'retry':
-        // "If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten"
-        if (/^[0-9]+$/.test(value)) this.#options.onRetry?.(Math.min(Number(value), Number.MAX_SAFE_INTEGER))
-        break
-    }
-  }
-
-  #dispatch(): void {
+  #dispatch(data: string | undefined): void {
     const event = this.#eventType
-    const data = this.#data
     const id = this.#id
     this.#endBlock()
     // "Set the last event ID string of the event source to the value of the last event ID buffer." Also without data.
     if (id !== undefined) {
       this.#lastEventId = id
-      this.#options.onId?.(id)
+      this.#onId?.(id)
       if (this.#state !== 'parsing') return
     }
     // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and
     // return." One data line without a value left a line feed there: that is not empty.
-    if (data.length === 0) return
+    if (data === undefined) return
     // "If the event type buffer has a value other than the empty string, change the type of the newly created event"
-    this.#options.onEvent({ event: event || 'message', data: data.join('\n'), id: this.#lastEventId })
-  }
-
-  #endLine(): void {
-    this.#line = []
-    this.#lineSize = 0
-    this.#lineMatters = false
-    this.#lineIgnored = false
+    this.#onEvent({ event: event || 'message', data, id: this.#lastEventId })
   }
 
   #endBlock(): void {
-    this.#data = []
+    this.#data = this.#id = undefined
     this.#eventType = ''
-    this.#id = undefined
     this.#size = 0
   }
+}
+
+function find(text: string, character: string, start: number): number {
+  const index = text.indexOf(character, start)
+  return index === -1 ? NOWHERE : index
 }
 
 /** Also a Uint8Array of another realm, as test environments and frames have them. */
@@ -276,21 +349,14 @@ function isBytes(chunk: unknown): chunk is Uint8Array {
   return chunk instanceof Uint8Array || Object.prototype.toString.call(chunk) === '[object Uint8Array]'
 }
 
-/** Whether a line that starts like this, or is this, can mean anything. "Otherwise: The field is ignored." */
-function useOf(start: string, isWhole: boolean, commentsAreHeard: boolean): 'some' | 'none' | 'undecided' {
-  const colon = start.indexOf(':')
-  if (colon === 0) return commentsAreHeard ? 'some' : 'none'
-  if (colon === -1 && !isWhole) return FIELDS.some((name) => name.startsWith(start)) ? 'undecided' : 'none'
-  return FIELDS.includes(colon === -1 ? start : start.slice(0, colon)) ? 'some' : 'none'
-}
-
-function utf8Length(text: string): number {
-  let length = text.length
-  for (let i = 0; i < text.length; i++) {
+/** The bytes of a part of the text in UTF-8. */
+function sizeOf(text: string, start: number, end: number, isAscii: boolean): number {
+  let size = end - start
+  if (isAscii) return size
+  for (let i = start; i < end; i++) {
     const unit = text.charCodeAt(i)
-    if (unit >= 0x80) length += unit >= 0x800 ? 2 : 1
-    // A surrogate pair has four bytes, two for each half.
-    if (unit >= 0xd800 && unit <= 0xdfff) length--
+    // A surrogate pair has four bytes, two for each half. U+FFFD stands for a byte that is none.
+    if (unit >= 0x80 && unit !== 0xfffd) size += unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2
   }
-  return length
+  return size
 }

@@ -1,57 +1,85 @@
-/** "UTF-8 decode" of the Encoding standard, chunk by chunk: the same text for every way to cut the same bytes. */
-export class Utf8Decoder {
-  #decoder: TextDecoder | undefined
-  /** The first bytes of a character that the last chunk cut; copied, since the caller may reuse its buffer. */
-  #held = new Uint8Array(0)
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
+/** Bytes from here on belong to characters of more than one byte. */
+const NOT_ASCII = 0x80
 
-  /**
-   * @param chunk - the next bytes of the stream; not kept
-   * @returns the text of all characters that are complete by now; one U+FFFD for every invalid sequence
-   */
-  decode(chunk: Uint8Array): string {
-    let bytes = chunk
-    if (this.#held.length > 0) {
-      bytes = new Uint8Array(this.#held.length + chunk.length)
-      bytes.set(this.#held)
-      bytes.set(chunk, this.#held.length)
+/** Chunks below this are gathered; of any size from here on, one call of the platform's decoder costs less. */
+const SMALL = 48
+const GATHERED = 512
+/** How much is decoded at once: see {@link Utf8Decoder.decode}. */
+const PAGE = 4096
+const OPTIONS = { ignoreBOM: true }
+
+/**
+ * "UTF-8 decode" of the Encoding standard, chunk by chunk: the same text for every way to cut the same bytes. The byte
+ * order mark is left in the text, for the one who knows where the stream begins.
+ */
+export class Utf8Decoder {
+  readonly #onText: (text: string, isAscii: boolean) => void
+  /** For bytes that begin and end with a whole character: a call without `stream` is faster. */
+  #whole: TextDecoder | undefined
+  /** For the others: it keeps the bytes of a character that a chunk has cut. */
+  #streaming: TextDecoder | undefined
+  #isCut = false
+  #isDense = false
+  /** The small chunks since the last line end. */
+  #gathered: Uint8Array | undefined
+  #length = 0
+
+  /** @param onText - takes each piece of the text, and whether it has no character but ASCII */
+  constructor(onText: (text: string, isAscii: boolean) => void) {
+    this.#onText = onText
+  }
+
+  /** @param chunk - the next bytes; nothing of them is kept by reference */
+  push(chunk: Uint8Array): void {
+    if (chunk.length < SMALL && (this.#length > 0 || chunk[chunk.length - 1] !== LINE_FEED)) {
+      return this.#gather(chunk)
     }
-    const complete = completeLength(bytes)
-    this.#held = bytes.slice(complete)
-    return this.#decodeWhole(bytes.subarray(0, complete))
+    this.#take(this.#length)
+    for (let start = 0, end; start < chunk.length; start = end) {
+      end = chunk.indexOf(LINE_FEED, start + PAGE) + 1 || chunk.length
+      this.#decode(end - start === chunk.length ? chunk : chunk.subarray(start, end))
+    }
   }
 
   /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
-  flush(): string {
-    const held = this.#held
-    this.reset()
-    return held.length > 0 ? this.#decodeWhole(held) : ''
+  flush(): void {
+    this.#take(this.#length)
+    if (this.#isCut) this.#onText(this.#streaming!.decode(), (this.#isCut = false))
   }
 
-  /** Forgets a character that was cut. */
-  reset(): void {
-    this.#held = new Uint8Array(0)
+  #gather(chunk: Uint8Array): void {
+    const gathered = (this.#gathered ??= new Uint8Array(GATHERED))
+    let length = this.#length
+    let end = 0
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i]!
+      gathered[length++] = byte
+      if (byte === LINE_FEED || byte === CARRIAGE_RETURN) end = length
+    }
+    this.#length = length
+    this.#take(length > GATHERED - SMALL ? length : end)
   }
 
-  #decodeWhole(bytes: Uint8Array): string {
-    // Made when first needed: a parser of strings needs none, and some platforms have none.
-    // ignoreBOM keeps the byte order mark in the text: who reads the text knows where the stream begins.
-    return (this.#decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes)
+  #take(end: number): void {
+    if (end === 0) return
+    const bytes = this.#gathered!.slice(0, end)
+    this.#gathered!.copyWithin(0, end, this.#length)
+    this.#length -= end
+    this.#decode(bytes)
   }
-}
 
-/** How many of the bytes can be decoded now: all but a character at the end that lacks bytes still to come. */
-function completeLength(bytes: Uint8Array): number {
-  const { length } = bytes
-  for (let count = 1; count <= Math.min(3, length); count++) {
-    const byte = bytes[length - count]!
-    if (byte < 0x80) break
-    // A lead byte, and `count` bytes of its character are here. That an invalid one is held back too does no harm.
-    if (byte >= 0xc0) return count < sequenceLength(byte) ? length - count : length
+  #decode(bytes: Uint8Array): void {
+    const wasCut = this.#isCut
+    this.#isCut = bytes[bytes.length - 1]! >= NOT_ASCII
+    if (wasCut || this.#isCut || this.#isDense) {
+      const text = (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, { stream: true })
+      this.#onText(text, !wasCut && text.length === bytes.length)
+    } else {
+      const text = (this.#whole ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes)
+      this.#isDense = text.length * 4 < bytes.length * 3
+      this.#onText(text, text.length === bytes.length)
+    }
   }
-  return length
-}
-
-function sequenceLength(leadByte: number): number {
-  if (leadByte >= 0xf0) return 4
-  return leadByte >= 0xe0 ? 3 : 2
 }
