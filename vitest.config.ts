@@ -1,67 +1,87 @@
 import { playwright } from '@vitest/browser-playwright'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { chromiumArguments, chromiumPath, whyNoChromium } from './test/chromium.js'
+import { TallyReporter } from './test/reporter.js'
 import { scriptServerPlugin } from './test/server/vite-plugin.js'
 
-export default defineConfig({
+/** What every test needs that talks to the scripted server. A loaded machine is slow, and no reason to fail. */
+const withServer = { globalSetup: ['test/server/standalone.ts'], testTimeout: 20_000 }
+
+const node: TestProjectInlineConfiguration = {
   test: {
-    projects: [
-      {
-        test: {
-          name: 'node',
-          environment: 'node',
-          include: [
-            'test/{event-stream,observable,reconnection,transport,connection,client,package,behaviour,bad-input}/**/*.test.ts',
-          ],
-          globalSetup: ['test/server/standalone.ts'],
-          testTimeout: 20_000,
-        },
-      },
-      {
-        test: {
-          name: 'happy-dom',
-          environment: 'happy-dom',
-          // The scripted server is on another origin than the window.
-          environmentOptions: {
-            happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } },
-          },
-          include: ['test/dom/**/*.test.ts'],
-          globalSetup: ['test/server/standalone.ts'],
-          testTimeout: 20_000,
-        },
-      },
-      {
-        plugins: [scriptServerPlugin()],
-        // Found while the tests run, it would make vite reload the page under them.
-        optimizeDeps: { include: ['chai'] },
-        test: {
-          name: 'chromium',
-          include: ['test/browser/**/*.test.ts'],
-          globalSetup: ['test/server/standalone.ts'],
-          testTimeout: 20_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            provider: playwright({
-              launchOptions: {
-                executablePath: '/usr/bin/chromium',
-                args: [
-                  '--no-sandbox',
-                  '--disable-gpu',
-                  '--disable-quic',
-                  '--no-first-run',
-                  '--disable-background-networking',
-                  '--disable-component-update',
-                  '--disable-sync',
-                  '--no-proxy-server',
-                ],
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
-            connectTimeout: 60_000,
-            screenshotFailures: false,
-          },
-        },
-      },
+    ...withServer,
+    name: 'node',
+    environment: 'node',
+    include: [
+      'test/{event-stream,observable,reconnection,transport,connection,client,package,behaviour,bad-input}/**/*.test.ts',
     ],
   },
+}
+
+const happyDom: TestProjectInlineConfiguration = {
+  test: {
+    ...withServer,
+    name: 'happy-dom',
+    environment: 'happy-dom',
+    // The scripted server is on another origin than the window.
+    environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+    include: ['test/dom/**/*.test.ts'],
+  },
+}
+
+const types: TestProjectInlineConfiguration = {
+  test: {
+    name: 'types',
+    include: [],
+    typecheck: {
+      enabled: true,
+      only: true,
+      include: ['test/types/**/*.test-d.ts'],
+      tsconfig: 'test/tsconfig.json',
+      // The other files are the business of `npm run typecheck`.
+      ignoreSourceErrors: true,
+    },
+  },
+}
+
+const chromium: TestProjectInlineConfiguration = {
+  plugins: [scriptServerPlugin()],
+  // Found only while the tests run, it would make vite reload the page under them.
+  optimizeDeps: { include: ['chai'] },
+  test: {
+    ...withServer,
+    name: 'chromium',
+    include: ['test/browser/**/*.test.ts'],
+    sequence: { groupOrder: 1 },
+    browser: {
+      enabled: true,
+      headless: true,
+      provider: playwright({ launchOptions: { executablePath: chromiumPath, args: chromiumArguments } }),
+      instances: [{ browser: 'chromium' }],
+      connectTimeout: 60_000,
+      screenshotFailures: false,
+    },
+  },
+}
+
+/** By itself, at the end: it runs servers and browsers of its own, and waits for what users would wait for. */
+const demo: TestProjectInlineConfiguration = {
+  test: {
+    name: 'demo',
+    environment: 'node',
+    include: ['test/demo/**/*.test.ts'],
+    sequence: { groupOrder: 2 },
+    fileParallelism: false,
+  },
+}
+
+if (whyNoChromium !== undefined && process.env['CI']) {
+  throw new Error(`The tests in Chromium must not be left out in CI, but ${whyNoChromium}.`)
+}
+
+const projects = [node, happyDom, types, ...(whyNoChromium === undefined ? [chromium] : []), demo]
+const leftOut = whyNoChromium === undefined ? [] : [`the project 'chromium', because ${whyNoChromium}`]
+
+export default defineConfig({
+  test: { projects, reporters: ['default', new TallyReporter({ leftOut })] },
 })
