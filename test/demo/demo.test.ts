@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
+import { encodeMessage } from '../../src/event-stream/index.js'
 import { browserExists, launch, whyNot } from './browser.js'
 import { printCounts } from './counts.js'
 import { demoPage, type Fault } from './page.js'
@@ -36,7 +37,7 @@ const TABS: { tab: string; transport: string; kinds: Record<Exclude<Fault, 'brok
 /** The browser writes into the console by itself when a request fails; that is what the faults are for. */
 const EXPECTED = /^Failed to load resource: (net::ERR_|the server responded with a status of 503)/
 
-const SCREENSHOT = { viewport: { width: 1280, height: 1200 }, deviceScaleFactor: 2 }
+const SCREENSHOT = { viewport: { width: 1280, height: 1078 }, deviceScaleFactor: 1.5 }
 
 let browser: Browser
 beforeAll(async () => {
@@ -45,7 +46,11 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 
 /** A server and a page of its own for each test, so that they can run side by side: most of it is waiting. */
-async function open({ onTestFinished }: TestContext, options: BrowserContextOptions = {}) {
+async function open(
+  { onTestFinished }: TestContext,
+  options: BrowserContextOptions = {},
+  prepare?: (page: Page) => Promise<unknown>,
+) {
   const server = await startServer()
   onTestFinished(server.kill)
   const page = await browser.newPage(options)
@@ -58,6 +63,7 @@ async function open({ onTestFinished }: TestContext, options: BrowserContextOpti
     const text = message.text()
     if (['error', 'warning'].includes(message.type()) && !EXPECTED.test(text)) complaints.push(text)
   })
+  await prepare?.(page)
   await page.goto(server.url)
   return { server, page, demo: demoPage(page), complaints }
 }
@@ -131,6 +137,22 @@ describe.skipIf(!browserExists).concurrent("the demo's page in Chromium", { time
     expect(complaints).toEqual([])
   })
 
+  test('a server that loses a price, and one that sends a price twice, are found out', async (context) => {
+    const { page, complaints } = await open(context, {}, (fresh) =>
+      fresh.route('**/stream', (route) => {
+        const { 'last-event-id': lastEventId } = route.request().headers()
+        return lastEventId === undefined
+          ? route.fulfill({ contentType: 'text/event-stream', body: faultyStream() })
+          : route.fulfill({ status: 204 })
+      }),
+    )
+    await page.waitForSelector('#status[data-state=closed]')
+    expect(await page.innerText('[role=status]')).toBe('Closed: ended-by-server')
+    await page.waitForFunction(() => document.querySelector('#verdict')?.textContent.startsWith('Not every price'))
+    expect(await page.locator('[data-count]').allInnerTexts()).toEqual(['3', '2', '1', '1'])
+    expect(complaints).toEqual([])
+  })
+
   test('the tabs are moved through with the arrow keys', async (context) => {
     const { page, demo, complaints } = await open(context)
     await page.focus('#tab-page')
@@ -163,6 +185,16 @@ describe.skipIf(!browserExists).concurrent("the demo's page in Chromium", { time
     expect(complaints).toEqual([])
   })
 })
+
+/** Prices 11, 13 and 13 again: 12 is missing. */
+function faultyStream(): string {
+  const snapshot = { run: 'faulty', sequence: 10, shares: [], prices: [], news: [] }
+  const prices = [11, 13, 13].map((sequence) => ({ sequence, symbol: 'ACME', value: 1, time: Date.now() }))
+  return [
+    encodeMessage({ event: 'snapshot', id: 'faulty-0', data: JSON.stringify(snapshot) }),
+    ...prices.map((price) => encodeMessage({ event: 'price', data: JSON.stringify(price) })),
+  ].join('')
+}
 
 /** In light and dark, for the documentation where it is asked for. */
 async function takeScreenshots(page: Page): Promise<void> {

@@ -7,8 +7,8 @@ import { clock } from './dom.js'
 /** What is shown, in seconds. */
 const WINDOW = 60
 
-/** A still picture each second for those who ask for less motion; else as fast as the eye needs it. */
-const REDRAW_INTERVAL = matchMedia('(prefers-reduced-motion: reduce)').matches ? 1000 : 60
+/** In ms: about a pixel at a time. A still picture each second for those who ask for less motion. */
+const REDRAW_INTERVAL = matchMedia('(prefers-reduced-motion: reduce)').matches ? 1000 : 90
 
 /**
  * The prices of the last minute as lines, and the times without a connection as bands behind them.
@@ -88,6 +88,8 @@ export function createChart(root) {
     shares.forEach((share, index) => {
       changes[index]?.push(share.symbol === symbol ? (value / share.opening - 1) * 100 : null)
     })
+    // Here, because a page that is hidden goes on receiving and does not draw.
+    forget()
   }
 
   function forget() {
@@ -102,7 +104,6 @@ export function createChart(root) {
     requestAnimationFrame(draw)
     if (plot === undefined || time - drawn < REDRAW_INTERVAL) return
     drawn = time
-    forget()
     plot.setData([times, ...changes])
   }
   requestAnimationFrame(draw)

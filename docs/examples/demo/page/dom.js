@@ -11,6 +11,16 @@ export function find(selector, root = document) {
 }
 
 /**
+ * Writes a text only when it is another one: writing lays the page out anew, and screen readers read it out again.
+ *
+ * @param {Element} target
+ * @param {string} text
+ */
+export function write(target, text) {
+  if (target.textContent !== text) target.textContent = text
+}
+
+/**
  * @param {string} tag
  * @param {string} text
  */

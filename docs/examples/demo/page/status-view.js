@@ -1,4 +1,4 @@
-import { clock, find } from './dom.js'
+import { clock, find, write } from './dom.js'
 
 /** @import { ConnectionFailure, ConnectionStatus } from 'everstream' */
 
@@ -17,9 +17,7 @@ export function createStatusView(root) {
    * @param {string} text
    */
   function set(name, text) {
-    const field = find(`[data-field=${name}]`, root)
-    // Screen readers repeat what is written anew, even if it is the same.
-    if (field.textContent !== text) field.textContent = text
+    write(find(`[data-field=${name}]`, root), text)
   }
 
   function showCountdown() {

@@ -44,14 +44,14 @@ export function createMarket(journal) {
   /** @type {NodeJS.Timeout[]} */
   let timers = []
 
-  function tick() {
+  function tick(time = Date.now()) {
     const { symbol, opening } = pick(SHARES)
     const value = step(values.get(symbol) ?? opening, opening)
     values.set(symbol, value)
     sequence += 1
-    const price = { sequence, symbol, value: Math.round(value * 100) / 100, time: Date.now() }
+    const price = { sequence, symbol, value: Math.round(value * 100) / 100, time }
     prices.push(price)
-    while (prices[0] && prices[0].time < price.time - MINUTE) prices.shift()
+    while (prices[0] && prices[0].time < time - MINUTE) prices.shift()
     journal.append('price', JSON.stringify(price))
   }
 
@@ -71,11 +71,15 @@ export function createMarket(journal) {
     get sequence() {
       return sequence
     },
-    tick,
+    /** Makes a price before its time. */
+    tick: () => tick(),
     /** @returns {Snapshot} */
     snapshot: () => ({ run: journal.run, sequence, shares: SHARES, prices, news }),
     start() {
-      timers = [setInterval(tick, TICK), setInterval(announce, NEWS_INTERVAL), setInterval(log, LOG_INTERVAL)]
+      // The market is older than the server: the chart is full from the first look on.
+      const now = Date.now()
+      for (let time = now - MINUTE; time < now; time += TICK) tick(time)
+      timers = [setInterval(() => tick(), TICK), setInterval(announce, NEWS_INTERVAL), setInterval(log, LOG_INTERVAL)]
       announce()
     },
     stop: () => timers.forEach(clearInterval),
