@@ -2,17 +2,17 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContextOptions, Page } from 'playwright'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
 import { encodeMessage } from '../../src/event-stream/index.js'
-import { browserExists, launch, whyNot } from './browser.js'
+import { chromiumArguments, chromiumPath, whyNoChromium } from '../chromium.js'
 import { printCounts } from './counts.js'
 import { demoPage, type Fault } from './page.js'
 import { startServer } from './program.js'
 
-if (!browserExists) {
-  if (process.env.CI) throw new Error(`The demo's page is not tested, because ${whyNot}.`)
-  process.stderr.write(`\nSKIPPED: the demo's page is not tested, because ${whyNot}.\n\n`)
+if (whyNoChromium !== undefined) {
+  if (process.env.CI) throw new Error(`The demo's page is not tested, because ${whyNoChromium}.`)
+  process.stderr.write(`\nSKIPPED: the demo's page is not tested, because ${whyNoChromium}.\n\n`)
 }
 
 /** What the client must make of each fault. The browser's own EventSource does not tell a status from the rest. */
@@ -41,7 +41,9 @@ const SCREENSHOT = { viewport: { width: 1280, height: 1078 }, deviceScaleFactor:
 
 let browser: Browser
 beforeAll(async () => {
-  if (browserExists) browser = await launch()
+  if (whyNoChromium === undefined) {
+    browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments })
+  }
 })
 afterAll(() => browser?.close())
 
@@ -73,7 +75,7 @@ async function latestSequence(url: string): Promise<number> {
   return sequence
 }
 
-describe.skipIf(!browserExists).concurrent("the demo's page in Chromium", { timeout: 120_000 }, () => {
+describe.skipIf(whyNoChromium !== undefined).concurrent("the demo's page in Chromium", { timeout: 120_000 }, () => {
   test.for(TABS)(
     '$tab: recovers from every fault, and no price is lost',
     async ({ tab, transport, kinds }, context) => {

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type EventStreamMessage, readEvents } from '../../src/event-stream/index.js'
 import { run, startServer } from './program.js'
+
+// A loaded machine takes its time to start a process.
+vi.setConfig({ testTimeout: 20_000 })
 
 let server: Awaited<ReturnType<typeof startServer>>
 beforeAll(async () => {
