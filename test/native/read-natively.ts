@@ -1,0 +1,37 @@
+/** What a native EventSource has made of one stream. */
+export interface NativeReading {
+  readonly events: { event: string; data: string; id: string }[]
+}
+
+/**
+ * Runs in the page: reads each stream with the browser's own EventSource, a few at a time (a browser opens no more than six
+ * connections to one server), until it ends.
+ */
+export async function readNatively(streams: { path: string; types: string[] }[]): Promise<NativeReading[]> {
+  const readings: NativeReading[] = []
+  let next = 0
+
+  async function readSome(): Promise<void> {
+    for (let index = next++; index < streams.length; index = next++) {
+      const { path, types } = streams[index] as (typeof streams)[number]
+      const reading: NativeReading = { events: [] }
+      readings[index] = reading
+      await new Promise<void>((resolve) => {
+        const source = new EventSource(path)
+        const listen = (message: Event): void => {
+          if (!(message instanceof MessageEvent)) return
+          reading.events.push({ event: message.type, data: String(message.data), id: message.lastEventId })
+        }
+        for (const type of types) source.addEventListener(type, listen)
+        source.addEventListener('error', (event) => {
+          if (event instanceof MessageEvent) return
+          source.close()
+          resolve()
+        })
+      })
+    }
+  }
+
+  await Promise.all([readSome(), readSome(), readSome(), readSome()])
+  return readings
+}
