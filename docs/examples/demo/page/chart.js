@@ -46,7 +46,7 @@ export function createChart(root) {
             ticks: { show: false },
             size: 30,
             space: 90,
-            values: (_, splits) => splits.map((time) => clock(time * 1000)),
+            values: (_, splits) => splits.map(label),
           },
           { ...axis(), ticks: { show: false }, size: 52, space: 50, values: (_, splits) => splits.map(percent) },
         ],
@@ -136,6 +136,13 @@ export function createChart(root) {
 }
 
 const now = () => Date.now() / 1000
+
+/**
+ * None where it would be cut off at the edge.
+ *
+ * @param {number} time
+ */
+const label = (time) => (Math.abs(now() - WINDOW / 2 - time) < WINDOW / 2 - 3 ? clock(time * 1000) : '')
 
 /** @param {number} value */
 const percent = (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value)} %`
