@@ -1,0 +1,368 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import {
+  createParser,
+  encodeComment,
+  EncodeError,
+  encodeMessage,
+  EventStreamDecoderStream,
+  readEvents,
+} from '../../src/event-stream/index.js'
+import {
+  createEventSource,
+  exponentialBackoff,
+  fetchTransport,
+  nativeTransport,
+  type TypedEventSource,
+  type UndeclaredEvents,
+} from '../../src/index.js'
+import { until } from '../behaviour/wait.js'
+import { putUp, type RemoteStream } from '../server/remote.js'
+
+type ErrorClass = typeof TypeError | typeof RangeError | typeof EncodeError
+
+let stream: RemoteStream
+beforeAll(async () => {
+  stream = await putUp(inject('scriptServer'), { connections: [{}] })
+})
+
+/** Whatever was refused has asked the server for nothing, and keeps nothing alive. */
+afterAll(async () => {
+  expect((await stream.report()).requests).toEqual([])
+  const resources = () => process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|Request/.test(name))
+  await until(() => resources().length === 0, 'every timer and socket to be released')
+})
+
+/** The class exactly: a RangeError where a TypeError is due is a wrong answer too. */
+function expectRefusal(call: () => unknown, kind: ErrorClass, says: RegExp): void {
+  let thrown: unknown
+  try {
+    call()
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toBeInstanceOf(kind)
+  expect((thrown as Error).constructor).toBe(kind)
+  expect((thrown as Error).message).toMatch(says)
+}
+
+describe('createEventSource', () => {
+  describe('refuses a url that is none', () => {
+    it.each(['', '/prices', 'prices', 'http://', 'http://a:b', '//host/path'])(
+      '%j: a SyntaxError as in the standard',
+      (url) => {
+        expect(() => createEventSource(url)).toThrow(
+          expect.objectContaining({ name: 'SyntaxError', message: expect.stringContaining(`the url "${url}"`) }),
+        )
+        expect(() => createEventSource(url)).toThrow(DOMException)
+      },
+    )
+
+    it.each([undefined, null, 5, {}, [], Symbol('url')])('%s: a TypeError', (url) => {
+      expectRefusal(
+        () => createEventSource(url as never),
+        TypeError,
+        /createEventSource: url must be a string or a URL/,
+      )
+    })
+
+    it('credentials in it, which fetch refuses and which end up in logs', () => {
+      expectRefusal(
+        () => createEventSource('http://user:secret@127.0.0.1/'),
+        TypeError,
+        /url must not contain credentials/,
+      )
+    })
+  })
+
+  const options: [string, unknown[], ErrorClass][] = [
+    ['transport', ['xhr', '', null, 5, {}, () => {}], TypeError],
+    ['reconnection', [true, 1000, 'backoff', null, {}], TypeError],
+    ['connect', ['later', '', null, true], TypeError],
+    ['signal', ['abort', null, 5, {}, new AbortController()], TypeError],
+    ['withCredentials', ['include', null, 1], TypeError],
+    ['idleTimeout', ['1000', null, true, {}], TypeError],
+    ['idleTimeout', [0, -1, Number.NaN, Infinity, 2 ** 31], RangeError],
+    ['lastEventId', [5, null, {}], TypeError],
+    ['lastEventIdParam', ['', 5, null], TypeError],
+    ['onPayloadError', [true, null, {}], TypeError],
+    ['schemas', [5, 'json', null], TypeError],
+    ['parse', ['xml', 5, null], TypeError],
+    ['method', [5, null, {}], TypeError],
+    ['headers', [5, 'a: b', null], TypeError],
+    ['headers', [{ name: 5 }, { name: undefined }, { 'not a name': '' }, { name: 'a\nb' }], TypeError],
+    ['fetch', [5, 'fetch', null, {}], TypeError],
+    ['maxEventSize', ['1 MB', null, true], TypeError],
+    ['maxEventSize', [0, -1, Number.NaN], RangeError],
+  ]
+  describe.each(options)('refuses a wrong %s', (name, values, kind) => {
+    it.each(values.map((value) => [value]))('%o', (value) => {
+      // Headers are checked by the platform, which names the header and not the option where the characters are wrong.
+      const says =
+        name === 'headers'
+          ? /createEventSource: .*(headers|[Hh]eader|ByteString)/
+          : new RegExp(`createEventSource: ${name} must be `)
+      expectRefusal(() => createEventSource(stream.url, { [name]: value }), kind, says)
+    })
+  })
+
+  it.each([[null], ['json'], [5]])('refuses options that are no object: %o', (value) => {
+    expectRefusal(() => createEventSource(stream.url, value as never), TypeError, /options must be an object/)
+  })
+
+  it.each([[null], [5], [{}], [{ parse: () => 1 }], [{ '~standard': {} }], [() => true]])(
+    'refuses a schema that is not one, and names its type: %o',
+    (schema) => {
+      expectRefusal(
+        () => createEventSource(stream.url, { schemas: { price: schema as never } }),
+        TypeError,
+        /schemas\["price"\] must be a Standard Schema/,
+      )
+    },
+  )
+
+  it.each([['xml'], [5], [null], [{}]])('refuses a parser that is not one, and names its type: %o', (parser) => {
+    expectRefusal(
+      () => createEventSource(stream.url, { parse: { price: parser as never } }),
+      TypeError,
+      /parse\["price"\] must be 'json', 'text' or a function/,
+    )
+  })
+
+  it.each(['GET', 'head'])('refuses a body with the method %s', (method) => {
+    expectRefusal(
+      () => createEventSource(stream.url, { method, body: 'a' }),
+      TypeError,
+      /body cannot be sent with the method/,
+    )
+  })
+
+  it.each(['method', 'headers', 'body', 'fetch', 'maxEventSize'])(
+    'refuses %s for a transport that it means nothing to, and says where it belongs',
+    (name) => {
+      const values: Record<string, unknown> = { method: 'POST', headers: {}, body: '', fetch, maxEventSize: 1 }
+      const option = { [name]: values[name] }
+      expectRefusal(
+        () => createEventSource(stream.url, { transport: 'native', ...option }),
+        TypeError,
+        new RegExp(`option ${name} means nothing .*'auto' or 'fetch'`),
+      )
+      for (const transport of [fetchTransport(), nativeTransport()]) {
+        expectRefusal(
+          () => createEventSource(stream.url, { transport, ...option }),
+          TypeError,
+          new RegExp(`option ${name} means nothing .*fetchTransport`),
+        )
+      }
+    },
+  )
+
+  it('lets go of the signal when it refuses something else', () => {
+    const { signal } = new AbortController()
+    signal.addEventListener = () => {
+      throw new Error('It was listened to.')
+    }
+    expect(() => createEventSource(stream.url, { signal, idleTimeout: -1 })).toThrow(RangeError)
+    expect(() => createEventSource('nowhere', { signal })).toThrow(DOMException)
+  })
+})
+
+describe('the methods of a source', () => {
+  let source: TypedEventSource<UndeclaredEvents>
+  beforeAll(() => {
+    source = createEventSource(stream.url, { connect: 'on-first-listener' })
+  })
+  afterAll(() => {
+    expect(source.status.get(), 'what was refused has not connected it').toEqual({ state: 'idle' })
+    source.close()
+  })
+
+  it.each([[''], [5], [null], [undefined], [{}], [Symbol('type')]])(
+    'on, events and store refuse the type %o',
+    (type) => {
+      const says = /event type must be a string, and not empty/
+      expectRefusal(() => source.on(type as never, () => {}), TypeError, says)
+      expectRefusal(() => source.store(type as never), TypeError, says)
+      expectRefusal(() => source.events([type as never]), TypeError, says)
+    },
+  )
+
+  it.each([[undefined], [null], [5], ['listener'], [{ handleEvent() {} }]])(
+    'on refuses the listener %o',
+    (listener) => {
+      expectRefusal(
+        () => source.on('price', listener as never),
+        TypeError,
+        /on\("price"\): the listener must be a function/,
+      )
+    },
+  )
+
+  it('events refuses an empty list of types', () => {
+    expectRefusal(() => source.events([]), TypeError, /name at least one event type/)
+  })
+
+  it.each([[0], [-1], [1.5], [Number.NaN], [Infinity]])('events refuses maxQueueSize: %o', (maxQueueSize) => {
+    expectRefusal(() => source.events('price', { maxQueueSize }), RangeError, /maxQueueSize must be a whole number/)
+  })
+
+  it.each([['drop-newest'], [''], [null], [5]])('events refuses overflow: %o', (overflow) => {
+    expectRefusal(
+      () => source.events('price', { overflow: overflow as never }),
+      TypeError,
+      /overflow must be 'error' or/,
+    )
+  })
+
+  it('status and stores refuse a subscriber that is no function', () => {
+    const { subscribe } = source.status
+    for (const run of [undefined, null, 5, { next() {} }]) {
+      expectRefusal(() => subscribe(run as never), TypeError, /subscriber must be a function/)
+    }
+  })
+
+  it('a type without a schema is refused, with those that there are, prototype or not', () => {
+    const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const
+    const checked = createEventSource(stream.url, {
+      connect: 'on-first-listener',
+      schemas: { price: schema, news: schema },
+    })
+    for (const type of ['prices', 'toString', '__proto__']) {
+      const says = new RegExp(`"${type}" has no schema; there are: price, news`)
+      expectRefusal(() => checked.on(type as never, () => {}), TypeError, says)
+      expectRefusal(() => checked.events(type as never), TypeError, says)
+      expectRefusal(() => checked.store(type as never), TypeError, says)
+    }
+    checked.close()
+  })
+})
+
+describe('fetchTransport', () => {
+  const options: [string, unknown[], ErrorClass][] = [
+    ['method', [5, null, {}], TypeError],
+    ['headers', [5, 'a: b', null, { name: 5 }], TypeError],
+    ['fetch', [5, 'fetch', null, {}], TypeError],
+    ['maxEventSize', ['1 MB', null], TypeError],
+    ['maxEventSize', [0, -1, Number.NaN], RangeError],
+  ]
+  it.each(options)('refuses a wrong %s: %o', (name, values, kind) => {
+    for (const value of values) {
+      expectRefusal(() => fetchTransport({ [name]: value }), kind, new RegExp(`fetchTransport: ${name}`))
+    }
+  })
+
+  it('refuses options that are no object, and a body with GET', () => {
+    expectRefusal(() => fetchTransport(null as never), TypeError, /fetchTransport: options must be an object/)
+    expectRefusal(
+      () => fetchTransport({ method: 'GET', body: 'a' }),
+      TypeError,
+      /fetchTransport: a body cannot be sent/,
+    )
+  })
+})
+
+describe('exponentialBackoff', () => {
+  const options: [string, unknown[]][] = [
+    ['initialDelay', [-1, Number.NaN, 2 ** 31, Infinity]],
+    ['maxDelay', [-1, Number.NaN, 2 ** 31, Infinity]],
+    ['multiplier', [0, 0.5, -1, Number.NaN]],
+    ['jitter', [-0.1, 1.1, Number.NaN]],
+    ['maxAttempts', [-1, Number.NaN]],
+    ['resetAfter', [-1, Number.NaN]],
+  ]
+  it.each(options)('refuses a wrong %s', (name, values) => {
+    const says = new RegExp(`exponentialBackoff: ${name} must be `)
+    for (const value of values) expectRefusal(() => exponentialBackoff({ [name]: value }), RangeError, says)
+    for (const value of ['1000', null, true, {}]) {
+      expectRefusal(() => exponentialBackoff({ [name]: value }), TypeError, says)
+    }
+  })
+
+  it('refuses options that are no object, and a shouldReconnect that is no function', () => {
+    expectRefusal(() => exponentialBackoff(null as never), TypeError, /exponentialBackoff: options must be an object/)
+    expectRefusal(
+      () => exponentialBackoff({ shouldReconnect: true as never }),
+      TypeError,
+      /shouldReconnect must be a function/,
+    )
+  })
+})
+
+describe('everstream/event-stream', () => {
+  const onEvent = (): void => {}
+
+  it.each([[undefined], [null], [5], ['options']])('createParser refuses the options %o', (value) => {
+    expectRefusal(() => createParser(value as never), TypeError, /options must be an object/)
+  })
+
+  it.each(['onEvent', 'onId', 'onRetry', 'onComment', 'onError'])('createParser refuses a wrong %s', (name) => {
+    for (const value of [null, 5, 'f', {}]) {
+      expectRefusal(() => createParser({ onEvent, [name]: value }), TypeError, new RegExp(`${name} must be a function`))
+    }
+  })
+
+  it('createParser and EventStreamDecoderStream refuse a wrong limit and a wrong last event ID', () => {
+    for (const make of [
+      (options: object) => createParser({ onEvent, ...options }),
+      (options: object) => new EventStreamDecoderStream(options),
+    ]) {
+      for (const maxEventSize of [0, -1, Number.NaN]) {
+        expectRefusal(() => make({ maxEventSize }), RangeError, /maxEventSize must be/)
+      }
+      for (const maxEventSize of ['1', null])
+        expectRefusal(() => make({ maxEventSize }), TypeError, /maxEventSize must be/)
+      for (const lastEventId of [5, null]) expectRefusal(() => make({ lastEventId }), TypeError, /lastEventId must be/)
+    }
+  })
+
+  it('push refuses what is neither bytes nor text, and reads on', () => {
+    const events: string[] = []
+    const parser = createParser({ onEvent: ({ data }) => events.push(data) })
+    parser.push('data: 1\n')
+    for (const chunk of [undefined, null, 5, {}, [1], new ArrayBuffer(1), new Uint16Array(1)]) {
+      expectRefusal(() => parser.push(chunk as never), TypeError, /chunk must be/)
+    }
+    parser.push('\n')
+    expect(events).toEqual(['1'])
+  })
+
+  it('readEvents refuses what is no answer, and leaves the body of one alone when it refuses the options', () => {
+    for (const response of [undefined, null, 5, {}, 'http://127.0.0.1/']) {
+      expectRefusal(() => readEvents(response as never), TypeError, /response must be/)
+    }
+    const response = new Response('data: 1\n\n', { headers: { 'content-type': 'text/event-stream' } })
+    expectRefusal(() => readEvents(response, null as never), TypeError, /options must be an object/)
+    expectRefusal(() => readEvents(response, { signal: {} as never }), TypeError, /signal must be an AbortSignal/)
+    expectRefusal(() => readEvents(response, { maxEventSize: 0 }), RangeError, /maxEventSize must be/)
+    expect(response.body?.locked).toBe(false)
+    response.body?.getReader()
+    expectRefusal(() => readEvents(response), TypeError, /locked/)
+  })
+
+  const messages: [string, unknown, string][] = [
+    ['no object', null, 'message'],
+    ['nothing to say', {}, 'message'],
+    ['an event that is no string', { event: 5, data: '' }, 'event'],
+    ['an empty event', { event: '', data: '' }, 'event'],
+    ['an event without data', { event: 'a' }, 'event'],
+    ['an event with a line feed', { event: 'a\ndata: b', data: '' }, 'event'],
+    ['an event with a carriage return', { event: 'a\rb', data: '' }, 'event'],
+    ['data that is no string', { data: { a: 1 } }, 'data'],
+    ['half a character', { data: '\ud800' }, 'data'],
+    ['an id with a line feed', { id: '1\n2' }, 'id'],
+    ['an id with NUL', { id: '1\0' }, 'id'],
+    ['an id that is no string', { id: 1 }, 'id'],
+    ['a retry below 0', { retry: -1 }, 'retry'],
+    ['a retry that is no whole number', { retry: 1.5 }, 'retry'],
+    ['a retry that is no number', { retry: '1' }, 'retry'],
+  ]
+  it.each(messages)('encodeMessage refuses %s', (_what, message, field) => {
+    expectRefusal(() => encodeMessage(message as never), EncodeError, new RegExp(`^${field} `))
+    expect(() => encodeMessage(message as never)).toThrow(expect.objectContaining({ field }))
+  })
+
+  it('encodeComment refuses what is no text', () => {
+    for (const text of [undefined, null, 5, {}, '\udfff']) {
+      expectRefusal(() => encodeComment(text as never), EncodeError, /^comment must/)
+    }
+  })
+})
