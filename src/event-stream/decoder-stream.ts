@@ -1,5 +1,6 @@
 import type { EventStreamMessage } from './message.js'
-import { createParser, type ParserOptions } from './parser.js'
+import type { ParserOptions } from './parser-options.js'
+import { createParser } from './parser.js'
 
 /** What {@link EventStreamDecoderStream} takes: all of {@link ParserOptions} but the callbacks that the stream replaces. */
 export type EventStreamDecoderOptions = Omit<ParserOptions, 'onEvent' | 'onError'>

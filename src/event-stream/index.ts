@@ -12,5 +12,6 @@ export { EventStreamDecoderStream, type EventStreamDecoderOptions } from './deco
 export { encodeComment, encodeMessage } from './encoder.js'
 export { isEventStream } from './media-type.js'
 export type { EventStreamMessage, EventStreamMessageInit } from './message.js'
-export { createParser, type EventStreamParser, type ParserOptions } from './parser.js'
+export type { ParserOptions } from './parser-options.js'
+export { createParser, type EventStreamParser } from './parser.js'
 export { readEvents, type ReadEventsOptions } from './read-events.js'

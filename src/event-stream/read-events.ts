@@ -2,7 +2,8 @@ import { ConnectionError, type ConnectionFailure } from '../errors/connection-er
 import type { ParseError } from '../errors/parse-error.js'
 import type { FetchLikeResponse } from '../standards/fetch-like.js'
 import type { EventStreamMessage } from './message.js'
-import { createParser, type ParserOptions } from './parser.js'
+import type { ParserOptions } from './parser-options.js'
+import { createParser } from './parser.js'
 import { refusalOf } from './refusal.js'
 
 /** What {@link readEvents} takes. */

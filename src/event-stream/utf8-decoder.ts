@@ -22,6 +22,7 @@ export class Utf8Decoder {
   #streaming: TextDecoder | undefined
   #isCut = false
   #isDense = false
+  #isAscii = true
   /** The small chunks since the last line end. */
   #gathered: Uint8Array | undefined
   #length = 0
@@ -37,10 +38,8 @@ export class Utf8Decoder {
       return this.#gather(chunk)
     }
     this.#take(this.#length)
-    for (let start = 0, end; start < chunk.length; start = end) {
-      end = chunk.indexOf(LINE_FEED, start + PAGE) + 1 || chunk.length
-      this.#decode(end - start === chunk.length ? chunk : chunk.subarray(start, end))
-    }
+    if (chunk.length <= PAGE) return this.#decode(chunk)
+    for (let start = 0; start < chunk.length; start += PAGE) this.#decode(chunk.subarray(start, start + PAGE))
   }
 
   /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
@@ -64,22 +63,30 @@ export class Utf8Decoder {
 
   #take(end: number): void {
     if (end === 0) return
-    const bytes = this.#gathered!.slice(0, end)
-    this.#gathered!.copyWithin(0, end, this.#length)
+    const gathered = this.#gathered!
+    const text = this.#toText(gathered.subarray(0, end))
+    gathered.copyWithin(0, end, this.#length)
     this.#length -= end
-    this.#decode(bytes)
+    this.#onText(text, this.#isAscii)
   }
 
   #decode(bytes: Uint8Array): void {
+    const text = this.#toText(bytes)
+    this.#onText(text, this.#isAscii)
+  }
+
+  #toText(bytes: Uint8Array): string {
     const wasCut = this.#isCut
-    this.#isCut = bytes[bytes.length - 1]! >= NOT_ASCII
+    const { length } = bytes
+    this.#isCut = bytes[length - 1]! >= NOT_ASCII
+    let text
     if (wasCut || this.#isCut || this.#isDense) {
-      const text = (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, { stream: true })
-      this.#onText(text, !wasCut && text.length === bytes.length)
+      text = (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, { stream: true })
     } else {
-      const text = (this.#whole ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes)
-      this.#isDense = text.length * 4 < bytes.length * 3
-      this.#onText(text, text.length === bytes.length)
+      text = (this.#whole ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes)
+      this.#isDense = text.length * 4 < length * 3
     }
+    this.#isAscii = text.length === length && !wasCut
+    return text
   }
 }

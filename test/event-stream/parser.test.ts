@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ParseError } from '../../src/errors/parse-error.js'
-import { createParser, type EventStreamParser, type ParserOptions } from '../../src/event-stream/parser.js'
+import type { ParserOptions } from '../../src/event-stream/parser-options.js'
+import { createParser, type EventStreamParser } from '../../src/event-stream/parser.js'
 import { inChunksOf, recordingParser, run } from './run.js'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)

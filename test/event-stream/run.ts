@@ -1,4 +1,5 @@
-import { createParser, type ParserOptions } from '../../src/event-stream/parser.js'
+import type { ParserOptions } from '../../src/event-stream/parser-options.js'
+import { createParser } from '../../src/event-stream/parser.js'
 import type { Happening } from './reference-parser.js'
 
 /** A parser whose callbacks are written down, in order. */

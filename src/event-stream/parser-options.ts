@@ -1,0 +1,47 @@
+import type { ParseError } from '../errors/parse-error.js'
+import type { EventStreamMessage } from './message.js'
+
+/** What {@link createParser} is given: who wants to hear what, and the limits. */
+export interface ParserOptions {
+  /** Called for every event, at its blank line. */
+  readonly onEvent: (message: EventStreamMessage) => void
+  /**
+   * Called when a block sets the last event ID: at its blank line, before its `onEvent`, and for a block without data
+   * too. A connection that is reestablished sends the latest one.
+   */
+  readonly onId?: ((id: string) => void) | undefined
+  /**
+   * Called with the reconnection time in ms, as soon as its line has ended: a whole number from zero on, at most
+   * `Number.MAX_SAFE_INTEGER`. Larger than a timer takes it may well be: clamp it before waiting.
+   */
+  readonly onRetry?: ((reconnectionTime: number) => void) | undefined
+  /** Called with the text of every comment, without its colon and the space that may follow it. */
+  readonly onComment?: ((text: string) => void) | undefined
+  /** Called once when the stream cannot be read on. Without it, `push` throws the error. */
+  readonly onError?: ((error: ParseError) => void) | undefined
+  /**
+   * How large one event may become, in bytes: its `data`, `event`, `id` and `retry` lines, names and colons included, line
+   * ends not. Where text is pushed, whose bytes nobody knows, its UTF-16 code units count. Default: 16 MiB (16,777,216);
+   * `Infinity` sets no limit. A comment counts only where `onComment` is given, together with the event around it; lines
+   * that mean nothing are not even kept.
+   */
+  readonly maxEventSize?: number | undefined
+  /** The last event ID of an earlier connection, which the events have until the server sets another. Default: `''`. */
+  readonly lastEventId?: string | undefined
+}
+
+export const DEFAULT_MAX_EVENT_SIZE: number = 16 * 1024 * 1024
+
+/** Refuses what is no {@link ParserOptions}, with an error that names the option. */
+export function checkOptions(options: ParserOptions): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
+  if (typeof options.onEvent !== 'function') throw new TypeError('onEvent must be a function')
+  for (const name of ['onId', 'onRetry', 'onComment', 'onError'] as const) {
+    const callback = options[name]
+    if (callback !== undefined && typeof callback !== 'function') throw new TypeError(`${name} must be a function`)
+  }
+  const { maxEventSize = DEFAULT_MAX_EVENT_SIZE, lastEventId = '' } = options
+  if (typeof maxEventSize !== 'number') throw new TypeError('maxEventSize must be a number of bytes')
+  if (!(maxEventSize > 0)) throw new RangeError(`maxEventSize must be more than 0 bytes, not ${maxEventSize}`)
+  if (typeof lastEventId !== 'string') throw new TypeError('lastEventId must be a string')
+}
