@@ -1,0 +1,116 @@
+/**
+ * Measures every parser on every workload and prints a Markdown table: the CPU time of each against the fastest peer.
+ *
+ *   node run.mjs [--rounds 15] [--only ticker] [--parsers everstream,eventsource-parser]
+ *
+ * A parser is timed only after it has delivered the right number of events with the right data. The parsers take turns
+ * within each round, so that what else the machine does meets all of them; the median of the rounds counts. No collection
+ * is forced in between: V8 would throw optimised code away with it.
+ */
+import { parseArgs } from 'node:util'
+import { parsers } from './parsers.mjs'
+import { workloads } from './workloads.mjs'
+
+const { values: flags } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '15' },
+    only: { type: 'string', default: '' },
+    parsers: { type: 'string', default: '' },
+    times: { type: 'boolean', default: false },
+  },
+})
+const rounds = Number(flags.rounds)
+const chosen = parsers.filter(({ name }) => flags.parsers === '' || flags.parsers.split(',').includes(name))
+
+/** A peer that takes longer than this for one run is measured three times only. */
+const SLOW_MS = 1500
+/** A peer that takes longer than this is not waited for again. */
+const HOPELESS_MS = 20_000
+
+async function verify(run, workload) {
+  let events = 0
+  let data = 0
+  await run(
+    workload.chunks,
+    (event) => {
+      events++
+      data += event.data.length
+    },
+    workload,
+  )
+  return events === workload.events && data === workload.data
+}
+
+async function time(run, workload) {
+  let sink = 0
+  const onEvent = workload.parseJson
+    ? ({ data }) => {
+        sink += JSON.parse(data).created
+      }
+    : ({ data }) => {
+        // Read, not only measured: a string that is still a tree of its parts is put together now, not later.
+        sink += data.charCodeAt(data.length - 1)
+      }
+  const before = process.cpuUsage()
+  await run(workload.chunks, onEvent, workload)
+  const { user, system } = process.cpuUsage(before)
+  if (sink === 0) throw new Error('nothing was delivered')
+  return (user + system) / 1000
+}
+
+function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1]
+}
+
+async function measure(workload) {
+  const results = new Map(chosen.map(({ name }) => [name, []]))
+  const fit = []
+  for (const parser of chosen) {
+    if (workload.group === 'strings' && !parser.strings) continue
+    const started = performance.now()
+    const isRight = await verify(parser.run, workload).catch(() => false)
+    const took = performance.now() - started
+    if (!isRight) results.set(parser.name, 'wrong')
+    else if (took > HOPELESS_MS) results.set(parser.name, 'too slow')
+    else fit.push({ ...parser, rounds: took > SLOW_MS ? 3 : rounds })
+  }
+  for (const { run } of fit) await time(run, workload) // warm
+  for (let round = 0; round < rounds; round++) {
+    // The order turns, so that nobody always runs in the wake of the same other.
+    for (let turn = 0; turn < fit.length; turn++) {
+      const parser = fit[(turn + round) % fit.length]
+      if (round < parser.rounds) results.get(parser.name).push(await time(parser.run, workload))
+    }
+  }
+  return results
+}
+
+const cell = (result, unit) =>
+  typeof result === 'string' ? result : result.length === 0 ? '' : (median(result) / unit).toFixed(2)
+
+console.log(
+  `Node ${process.version}, ${process.arch}, medians of ${rounds} rounds, CPU time; 1.00 is the fastest peer.\n`,
+)
+console.log(`| workload | ${chosen.map(({ name }) => name).join(' | ')} | fastest peer, ms |`)
+console.log(`| --- | ${chosen.map(() => '---').join(' | ')} | --- |`)
+const ratios = {}
+for (const make of workloads) {
+  const workload = make()
+  if (!workload.name.includes(flags.only)) continue
+  const results = await measure(workload)
+  const peers = [...results].filter(
+    ([name, result]) => name !== 'everstream' && Array.isArray(result) && result.length > 0,
+  )
+  const unit = peers.length > 0 ? Math.min(...peers.map(([, result]) => median(result))) : 1
+  console.log(
+    `| ${workload.name} | ${[...results.values()].map((result) => cell(result, unit)).join(' | ')} | ${unit.toFixed(2)} |`,
+  )
+  const own = results.get('everstream')
+  if (Array.isArray(own) && own.length > 0) (ratios[workload.group] ??= []).push(median(own) / unit)
+}
+console.log()
+for (const [group, list] of Object.entries(ratios)) {
+  const mean = Math.exp(list.reduce((sum, ratio) => sum + Math.log(ratio), 0) / list.length)
+  console.log(`- ${group}: geometric mean ${mean.toFixed(2)}, worst ${Math.max(...list).toFixed(2)}`)
+}

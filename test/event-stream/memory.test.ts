@@ -1,0 +1,126 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import type { EventStreamMessage } from '../../src/event-stream/message.js'
+import { createParser } from '../../src/event-stream/parser.js'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+function heapUsed(): number {
+  for (let i = 0; i < 3; i++) collectGarbage()
+  return process.memoryUsage().heapUsed
+}
+
+const MIB = 1024 * 1024
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+describe('memory', () => {
+  it('of an idle parser that has read an event is at most 640 bytes', () => {
+    const onEvent = (): void => {}
+    const chunk = bytes('event: price\nid: 1234\ndata: {"symbol":"ACME","bid":100.25,"ask":101.5}\n\n')
+    const makeMany = () =>
+      Array.from({ length: 10_000 }, () => {
+        const parser = createParser({ onEvent })
+        parser.push(chunk)
+        return parser
+      })
+    makeMany()
+    const before = heapUsed()
+    const parsers = makeMany()
+    expect((heapUsed() - before) / parsers.length).toBeLessThanOrEqual(640)
+  })
+
+  it('of a kept event is not that of its chunk', () => {
+    const kept: EventStreamMessage[] = []
+    const chunk = bytes(`data: ${'k'.repeat(192)}\n\n`.repeat(330))
+    expect(chunk.length).toBeGreaterThan(60_000)
+    const before = heapUsed()
+    for (let i = 0; i < 500; i++) {
+      let isFirst = true
+      const onEvent = (message: EventStreamMessage): void => {
+        if (isFirst) kept.push(message)
+        isFirst = false
+      }
+      createParser({ onEvent }).push(chunk)
+    }
+    expect((heapUsed() - before) / kept.length).toBeLessThan(6000)
+  })
+
+  it('of a block is that of its lines, whatever lies between them', () => {
+    const parser = createParser({ onEvent: () => {} })
+    const before = heapUsed()
+    const chunk = `data: 0123456789abcdef\n:${'c'.repeat(60_000)}\n${'x'.repeat(20_000)}\n`
+    for (let i = 0; i < 500; i++) parser.push(i % 2 === 0 ? chunk : bytes(chunk))
+    expect((heapUsed() - before) / 500).toBeLessThan(1000)
+    parser.end()
+  })
+
+  it('of the last event ID is not that of its chunk', () => {
+    const parsers = Array.from({ length: 200 }, () => createParser({ onEvent: () => {} }))
+    const before = heapUsed()
+    const id = 'c0ffee00-0000-4000-8000-000000000000'
+    for (const parser of parsers) {
+      parser.push(`id: ${id}\n\nevent: ${id}\nid: ${id}\n:${'c'.repeat(100_000)}\n`.padEnd(110_000, '\n'))
+      parser.push(`event: ${id}\nid: ${id}\n:${'c'.repeat(100_000)}\n`)
+    }
+    expect((heapUsed() - before) / parsers.length).toBeLessThan(2000)
+  })
+
+  it('of lines that mean nothing is none, however long', () => {
+    const parsers = [bytes(':'), bytes('unknown: '), bytes('retryretry: ')].map((start) => {
+      const parser = createParser({ onEvent: () => {} })
+      parser.push(start)
+      return parser
+    })
+    const before = heapUsed()
+    for (const parser of parsers) for (let i = 0; i < 160; i++) parser.push(new Uint8Array(64 * 1024).fill(0x78))
+    expect(heapUsed() - before).toBeLessThan(MIB)
+    for (const parser of parsers) parser.end()
+  })
+
+  it('for an event of 10 MiB peaks at 2.5 times its size, and is freed', () => {
+    const piece = new Uint8Array(64 * 1024).fill(0x78)
+    let length = 0
+    const parser = createParser({
+      onEvent: ({ data }) => {
+        length = data.length
+      },
+    })
+    const before = heapUsed()
+    parser.push('data: ')
+    for (let i = 0; i < 160; i++) parser.push(piece)
+    parser.push('\n\n')
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(25 * MIB)
+    expect(length).toBe(10 * MIB)
+    expect(heapUsed() - before).toBeLessThan(MIB)
+    parser.reset()
+  })
+
+  it('of an event that is too large is freed at once', () => {
+    const parser = createParser({ onEvent: () => {}, onError: () => {} })
+    const before = heapUsed()
+    for (let i = 0; i < 20; i++) parser.push(`data: ${'x'.repeat(MIB)}\n`)
+    expect(heapUsed() - before).toBeLessThan(MIB)
+    parser.reset()
+  })
+})
+
+describe('time', () => {
+  it('is linear in the length of a line, however small its chunks are', () => {
+    let length = 0
+    const parser = createParser({
+      onEvent: ({ data }) => {
+        length = data.length
+      },
+    })
+    const piece = new Uint8Array(64).fill(0x78)
+    const before = performance.now()
+    parser.push('data: ')
+    for (let i = 0; i < 8 * MIB; i += piece.length) parser.push(piece)
+    parser.push('\n\n')
+    expect(length).toBe(8 * MIB)
+    // About 0.1 s; where every chunk copies what came before, it would be minutes.
+    expect(performance.now() - before).toBeLessThan(10_000)
+  })
+})
