@@ -1,5 +1,6 @@
 import { createConnection } from '../connection/connection.js'
 import { systemEnvironment } from '../connection/environment.js'
+import { checkOptions, type OptionRule, wrongArgument } from '../errors/check-options.js'
 import { ConnectionError } from '../errors/connection-error.js'
 import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
 import { createEmitter } from '../observable/emitter.js'
@@ -7,7 +8,7 @@ import { createStore, type ReadableStore } from '../observable/store.js'
 import { createDelivery } from './delivery.js'
 import type { InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from './events.js'
 import type { EventSourceOptions, SchemaOptions } from './options.js'
-import { type AnyOptions, settle } from './settings.js'
+import { type AnyOptions, settle, SIGNAL_RULE } from './settings.js'
 import type { EventsOptions, ListenOptions, TypedEventSource } from './typed-event-source.js'
 
 /** How many events may wait: more than the largest chunk holds of the smallest events, so that only a slow consumer meets it. */
@@ -15,6 +16,21 @@ const MAX_WAITING_EVENTS = 16_384
 
 /** The emitter's key for the listeners of every type. No event has it: an empty event type is `message`. */
 const EVERY_TYPE = ''
+
+const LISTEN_RULES: readonly OptionRule[] = [SIGNAL_RULE]
+const EVENTS_RULES: readonly OptionRule[] = [
+  SIGNAL_RULE,
+  {
+    name: 'maxQueueSize',
+    expected: 'a whole number of events, at least 1',
+    holds: (value) => Number.isInteger(value) && Number(value) > 0,
+  },
+  {
+    name: 'overflow',
+    expected: "'error' or 'drop-oldest'",
+    holds: (value) => value === 'error' || value === 'drop-oldest',
+  },
+]
 
 /**
  * Opens an event stream. It reconnects with backoff and jitter and resumes with the last event ID, until it is closed.
@@ -47,6 +63,8 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
   const emitter = createEmitter<TypedEvent>()
   const queues = new Set<AsyncQueue<TypedEvent>>()
   const stores = new Map<string, ReadableStore<unknown>>()
+  /** The undos of listeners that a signal holds: a signal may live as long as the application. */
+  const signalled = new Set<() => void>()
 
   const deliver = createDelivery({
     readPayload: settings.readPayload,
@@ -95,9 +113,11 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     }
   }
 
-  function on(type: string, listener: (event: TypedEvent) => void, { signal, once }: ListenOptions = {}): () => void {
+  function on(type: string, listener: (event: TypedEvent) => void, how: ListenOptions = {}): () => void {
     checkType(type)
-    if (typeof listener !== 'function') throw new TypeError(`on("${type}"): the listener must be a function.`)
+    if (typeof listener !== 'function') throw wrongArgument(`on("${type}")`, 'the listener', 'a function', listener)
+    checkOptions('on', how, LISTEN_RULES)
+    const { signal, once } = how
     if (isClosed() || signal?.aborted) return () => {}
     const undo = listen(type, (event) => {
       if (once) remove()
@@ -106,16 +126,18 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     function remove(): void {
       undo()
       signal?.removeEventListener('abort', remove)
+      signalled.delete(remove)
     }
-    signal?.addEventListener('abort', remove)
+    if (signal) {
+      signal.addEventListener('abort', remove)
+      signalled.add(remove)
+    }
     return remove
   }
 
-  function events(
-    types?: string | readonly string[],
-    { signal, maxQueueSize = MAX_WAITING_EVENTS, overflow = 'error' }: EventsOptions = {},
-  ): AsyncQueue<TypedEvent> {
-    checkQueue(maxQueueSize, overflow)
+  function events(types?: string | readonly string[], how: EventsOptions = {}): AsyncQueue<TypedEvent> {
+    checkOptions('events', how, EVENTS_RULES)
+    const { signal, maxQueueSize = MAX_WAITING_EVENTS, overflow = 'error' } = how
     const wanted = wantedTypes(types)
 
     const undos: (() => void)[] = []
@@ -147,6 +169,9 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
       throw new TypeError(
         `events: the transport "${settings.transport.name}" delivers only types that it is told; name them, or use 'auto' or 'fetch'.`,
       )
+    }
+    if (typeof types !== 'string' && !Array.isArray(types)) {
+      throw wrongArgument('events', 'types', 'an event type, an array of them, or undefined for all', types)
     }
     const wanted = new Set(typeof types === 'string' ? [types] : types)
     if (wanted.size === 0) throw new TypeError('events: name at least one event type, or none at all for every type.')
@@ -182,6 +207,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     if (state !== 'closed') return
     signal?.removeEventListener('abort', onAbort)
     emitter.clear()
+    for (const remove of signalled) remove()
     for (const queue of queues) endQueue(queue)
   })
   if (signal?.aborted) onAbort()
@@ -203,13 +229,4 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     ...(Symbol.dispose && { [Symbol.dispose]: close }),
   }
   return source as TypedEventSource<UndeclaredEvents>
-}
-
-function checkQueue(maxQueueSize: number, overflow: string): void {
-  if (!(Number.isInteger(maxQueueSize) && maxQueueSize > 0)) {
-    throw new RangeError(`events: maxQueueSize must be a whole number of events, at least 1, and is ${maxQueueSize}.`)
-  }
-  if (overflow !== 'error' && overflow !== 'drop-oldest') {
-    throw new TypeError("events: overflow must be 'error' or 'drop-oldest'.")
-  }
 }

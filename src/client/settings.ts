@@ -2,6 +2,7 @@ import {
   checkOptions,
   isFunction,
   isObject,
+  isSignal,
   isString,
   numberRule,
   type OptionRule,
@@ -22,14 +23,16 @@ import { createPayloadReader, type PayloadParser, type PayloadReader } from './p
 
 const CALLER = 'createEventSource'
 
+/** Also that of subscriptions. */
+export const SIGNAL_RULE: OptionRule = { name: 'signal', expected: 'an AbortSignal', holds: isSignal }
+
 const RULES: readonly OptionRule[] = [
   {
     name: 'connect',
     expected: "'immediately' or 'on-first-listener'",
     holds: (value) => value === 'immediately' || value === 'on-first-listener',
   },
-  // By shape: a signal may come from another realm.
-  { name: 'signal', expected: 'an AbortSignal', holds: (value) => isObject(value) && 'aborted' in value },
+  SIGNAL_RULE,
   { name: 'withCredentials', expected: 'a boolean', holds: (value) => typeof value === 'boolean' },
   numberRule('idleTimeout', ' of ms', 1, 2 ** 31 - 1),
   { name: 'lastEventId', expected: 'a string', holds: isString },

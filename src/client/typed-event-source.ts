@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { ConnectionStatus } from '../connection/status.js'
 import type { ReadableStore } from '../observable/store.js'
-import type { EventOf, TypedEvent, TypeOf } from './events.js'
+import type { EventOf, TypeOf } from './events.js'
 
 /** An event stream with typed events, kept alive over every loss until it is closed. */
 export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>, Disposable {
@@ -20,13 +20,13 @@ export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>
    */
   on<Type extends TypeOf<Events>>(
     type: Type,
-    listener: (event: TypedEvent<Type, Events[Type]>) => void,
+    listener: (event: EventOf<Events, Type>) => void,
     options?: ListenOptions,
   ): () => void
   /**
    * Iterates over the events of one type, several, or all. What arrives from this call on is queued until the loop comes for
-   * it. The loop ends when the source is closed, and throws a {@link ConnectionError} when it has failed for good. Leaving
-   * the loop does not close the source.
+   * it. The loop ends when the source is closed, by `close()` or by its own signal, and throws a {@link ConnectionError}
+   * when it has failed for good. Leaving the loop does not close the source.
    *
    * @throws TypeError for all types on the native transport, which delivers only types that it is told
    */

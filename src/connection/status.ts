@@ -5,7 +5,12 @@ export type ConnectionStatus =
   /** Nobody listens yet, and `connect` is `'on-first-listener'`. */
   | { readonly state: 'idle' }
   /** `attempt` is 0 for the first connection, then the number of the reconnection since it was last healthy. */
-  | { readonly state: 'connecting'; readonly attempt: number }
+  | {
+      readonly state: 'connecting'
+      readonly attempt: number
+      /** Why the attempt before came to an end, where there was one and it was not the application's wish. */
+      readonly failure?: ConnectionFailure
+    }
   /** `resumed`: the server was told the last event ID, and so can have gone on where the last stream broke off. */
   | { readonly state: 'open'; readonly transport: string; readonly since: number; readonly resumed: boolean }
   /** `attempt` is the number of the one to come, at `retryAt`, which is `delay` ms after the failure. */

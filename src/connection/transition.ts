@@ -104,7 +104,7 @@ function stay(state: ConnectionState): Transition {
 function connect(state: ConnectionState, failure: ConnectionFailure | undefined): Transition {
   const attempt = state.failures
   return {
-    state: { ...state, status: { state: 'connecting', attempt } },
+    state: { ...state, status: { state: 'connecting', attempt, ...(failure && { failure }) } },
     effects: [{ type: 'connect', attempt, failure }],
   }
 }
@@ -146,7 +146,7 @@ function lose(
   if (delay === false) return close(state, { state: 'closed', reason: 'failed', failure })
   // How long to wait is then the transport's own business; whether to go on at all is still the policy's.
   if (input.type === 'interrupted') {
-    return stay({ ...state, failures, status: { state: 'connecting', attempt: failures } })
+    return stay({ ...state, failures, status: { state: 'connecting', attempt: failures, failure } })
   }
   const status: ConnectionStatus = { state: 'waiting', attempt: failures, delay, retryAt: now + delay, failure }
   return { state: { ...state, failures, status }, effects: [{ type: 'disconnect' }, { type: 'wait', ms: delay }] }
@@ -175,7 +175,7 @@ function decide(
         `reconnection: the policy must return ms, at least 0, or false; it returned ${String(delay)}.`,
       )
     }
-    return { delay: Math.min(delay, MAX_DELAY) }
+    return { delay: Math.min(Math.round(delay), MAX_DELAY) }
   } catch (error) {
     return { error }
   }

@@ -39,8 +39,13 @@ export function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
 
-export function isString(value: unknown): boolean {
+export function isString(value: unknown): value is string {
   return typeof value === 'string'
+}
+
+/** By shape: a signal may come from another realm. */
+export function isSignal(value: unknown): boolean {
+  return isObject(value) && 'aborted' in value && 'addEventListener' in value && isFunction(value.addEventListener)
 }
 
 /** The rule for a number within bounds, both included. */

@@ -25,11 +25,13 @@ export function fetchTransport(options: FetchOptions = {}): Transport {
 export function openFetch(options: FetchOptions, request: TransportRequest, sink: TransportSink): TransportSession {
   const controller = new AbortController()
   const { signal } = controller
-  void run().then((outcome) => {
-    if (!signal.aborted) sink.onEnd(outcome)
-    // Whichever way it ended: no socket stays open behind it.
-    controller.abort()
-  })
+  void run()
+    .catch(answerFailure)
+    .then((outcome) => {
+      if (!signal.aborted) sink.onEnd(outcome)
+      // Whichever way it ended: no socket stays open behind it.
+      controller.abort()
+    })
   return { close: () => controller.abort() }
 
   async function run(): Promise<ConnectionFailure | 'no-content'> {
@@ -44,8 +46,9 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     // And where we were closed meanwhile, no outcome is heard.
     if (response.status === 204 || signal.aborted) return 'no-content'
 
+    const { origin } = new URL(response.url === '' ? request.url : response.url)
     sink.onOpen({ transport: 'fetch', resumed: request.lastEventId !== '' && tellsLastEventId(request, answer.init) })
-    return read(response)
+    return read(response, origin)
   }
 
   async function ask(asked: TransportRequest): Promise<Answer> {
@@ -61,7 +64,9 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     try {
       response = await fetch(asked.url, init)
     } catch (cause) {
-      return { failure: networkFailure(asked.url, 'could not be made', cause) }
+      return {
+        failure: networkFailure(`The request to ${asked.url} failed`, cause, 'the network, the server, or CORS'),
+      }
     }
     const failure = response.status === 204 ? undefined : refuse(response)
     // An unread body holds its socket. Not awaited: a stand-in for fetch may never answer.
@@ -70,10 +75,9 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
   }
 
   /** Reads the stream to its end, which is always a failure: a server cannot close a stream for good. */
-  async function read({ url, body }: FetchLikeResponse): Promise<ConnectionFailure> {
+  async function read({ url, body }: FetchLikeResponse, origin: string): Promise<ConnectionFailure> {
     if (body === null)
       return unsupported('has a fetch without streaming bodies, as React Native has; pass another as `fetch`')
-    const { origin } = new URL(url === '' ? request.url : url)
     let tooLarge: ConnectionFailure | undefined
     const parser = createParser({
       onEvent: (message) => sink.onMessage(message, origin),
@@ -100,7 +104,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
         parser.push(value)
       }
     } catch (cause) {
-      return networkFailure(request.url, 'broke off', cause)
+      return networkFailure(`The stream from ${request.url} broke off`, cause, 'the network, or the server')
     }
     return tooLarge ?? { kind: 'ended', fatal: false, message: 'The server, or a proxy in between, ended the stream.' }
   }
@@ -117,18 +121,18 @@ function tellsLastEventId({ lastEventIdInUrl }: TransportRequest, { headers }: F
 function refuse(response: FetchLikeResponse): ConnectionFailure | undefined {
   const failure = refusalOf(response)
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'), Date.now())
-  return failure === undefined || retryAfter === undefined ? failure : { ...failure, retryAfter }
+  if (failure === undefined || retryAfter === undefined) return failure
+  return {
+    ...failure,
+    retryAfter,
+    message: `${failure.message} It asks to be left alone for ${Math.ceil(retryAfter / 1000)} s.`,
+  }
 }
 
-function networkFailure(url: string, what: string, cause: unknown): ConnectionFailure {
+function networkFailure(what: string, cause: unknown, fault: string): ConnectionFailure {
   // Node says only "fetch failed", and the reason one level below.
   const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-  return {
-    kind: 'network',
-    fatal: false,
-    message: `The request to ${url} ${what} (${String(reason)}): the network, the server, or CORS.`,
-    cause,
-  }
+  return { kind: 'network', fatal: false, message: `${what} (${String(reason)}): ${fault}.`, cause }
 }
 
 function applicationFailure(cause: unknown): ConnectionFailure {
@@ -136,6 +140,16 @@ function applicationFailure(cause: unknown): ConnectionFailure {
     kind: 'application',
     fatal: false,
     message: `The application's headers or body could not be made (${String(cause)}); its function threw, or returned what cannot be sent.`,
+    cause,
+  }
+}
+
+/** Only a stand-in for fetch gives what cannot be read. */
+function answerFailure(cause: unknown): ConnectionFailure {
+  return {
+    kind: 'application',
+    fatal: false,
+    message: `What fetch resolved to could not be read as a Response (${String(cause)}): check the option fetch.`,
     cause,
   }
 }

@@ -1,4 +1,12 @@
-import { checkOptions, isFunction, isObject, isString, numberRule, type OptionRule } from '../errors/check-options.js'
+import {
+  checkOptions,
+  isFunction,
+  isObject,
+  isString,
+  numberRule,
+  type OptionRule,
+  wrongArgument,
+} from '../errors/check-options.js'
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import type { FetchLike, FetchLikeBody, FetchLikeInit } from '../standards/fetch-like.js'
 import { encodeHeaderValue } from './header-value.js'
@@ -33,7 +41,7 @@ export interface FetchOptions {
   maxEventSize?: number
 }
 
-/** @throws what the application's functions throw, and TypeError for headers that cannot be sent */
+/** @throws what the application's functions throw, TypeError for what cannot be sent, and the signal's reason */
 export async function createInit(
   { method, headers, body }: FetchOptions,
   { lastEventId, lastEventIdInUrl, withCredentials, attempt, failure }: TransportRequest,
@@ -41,7 +49,11 @@ export async function createInit(
 ): Promise<FetchLikeInit> {
   const context: AttemptContext = { attempt, failure }
   const given = toHeaders(typeof headers === 'function' ? await headers(context) : headers)
+  // Closed meanwhile: the application's other function is not called any more.
+  signal.throwIfAborted()
   const sent = typeof body === 'function' ? await body(context) : body
+  signal.throwIfAborted()
+  if (sent !== undefined && !isBody(sent)) throw wrongArgument('body', 'its result', BODY, sent)
 
   // "A user agent may set (`Accept`, `text/event-stream`) in request's header list": exactly so, as test servers compare it.
   if (!given.has('accept')) given.set('accept', 'text/event-stream')
@@ -75,8 +87,26 @@ function toHeaders(record: HeaderRecord | undefined): Headers {
   return new Headers(record)
 }
 
+const BODY = 'a string, bytes, a Blob, FormData or URLSearchParams, which can be sent again on the next attempt'
+
+/** By name: they may come from another realm. */
+function isBody(value: unknown): boolean {
+  const name = Object.prototype.toString.call(value).slice(8, -1)
+  return isString(value) || ArrayBuffer.isView(value) || /^(ArrayBuffer|Blob|File|FormData|URLSearchParams)$/.test(name)
+}
+
+/** "A method is a byte sequence that matches the method token production"; some are forbidden. Fetch standard, 2.2.1. */
+function isMethod(value: unknown): boolean {
+  return isString(value) && /^(?!(?:connect|trace|track)$)[\w!#$%&'*+.^`|~-]+$/i.test(value)
+}
+
 const RULES: readonly OptionRule[] = [
-  { name: 'method', expected: 'a string', holds: isString },
+  { name: 'method', expected: 'a method that fetch can send', holds: isMethod },
+  {
+    name: 'body',
+    expected: `${BODY}, or a function that returns one`,
+    holds: (value) => isFunction(value) || isBody(value),
+  },
   {
     name: 'headers',
     expected: 'an object of names and values, or a function that returns one',

@@ -52,7 +52,7 @@ describe('the life of a connection', () => {
     expect(waiting.state.status).toEqual({ state: 'waiting', attempt: 1, delay: 100, retryAt: 2100, failure })
     expect(waiting.effects).toEqual([{ type: 'disconnect' }, { type: 'wait', ms: 100 }])
     const again = after([start, open, lost(2000), waitOver])
-    expect(again.state.status).toEqual({ state: 'connecting', attempt: 1 })
+    expect(again.state.status).toEqual({ state: 'connecting', attempt: 1, failure })
     expect(again.effects).toEqual([{ type: 'connect', attempt: 1, failure }])
   })
 
@@ -128,13 +128,14 @@ describe('the life of a connection', () => {
     expect(effects).toEqual([{ type: 'disconnect' }, { type: 'report', error: expect.any(kind) as Error }])
   })
 
-  test('a wait never overflows the timer', () => {
+  test('a wait is in whole ms, and never overflows the timer', () => {
+    expect(after([start, lost(0)], () => 830.2).state.status).toMatchObject({ delay: 830, retryAt: 830 })
     expect(after([start, lost(0)], () => Infinity).effects).toContainEqual({ type: 'wait', ms: 2 ** 31 - 1 })
   })
 
   test('an interruption that the transport mends by itself counts as an attempt, and waits for it', () => {
     const { state, effects } = after([start, open, { type: 'interrupted', failure, now: 2000, random: 0 }])
-    expect([state.status, effects]).toEqual([{ state: 'connecting', attempt: 1 }, []])
+    expect([state.status, effects]).toEqual([{ state: 'connecting', attempt: 1, failure }, []])
     const again = transition(state, { ...open, opened: { transport: 'native', resumed: true } }, wait)
     expect(again.state.status).toMatchObject({ state: 'open', resumed: true })
   })

@@ -181,7 +181,9 @@ describe('the answer', () => {
 
   test('Retry-After is told in ms', async () => {
     const { sink } = open(capture(() => answer({ status: 503, header: { 'retry-after': '7' } })).fetch)
-    expect(await ended(sink)).toMatchObject({ retryAfter: 7000 })
+    const failure = await ended(sink)
+    expect(failure).toMatchObject({ retryAfter: 7000 })
+    expect(failure.message).toContain('7 s')
   })
 
   test('no retryAfter where there is none', async () => {

@@ -43,6 +43,13 @@ describe('one interface declares everything', () => {
     source.on('price', (event: TypedEvent<'price', string>) => event)
   })
 
+  test('one listener for several types narrows by type', () => {
+    const listener = (event: EventOf<Events, 'price' | 'note'>): void => {
+      if (event.type === 'note') expectTypeOf(event.data).toEqualTypeOf<string>()
+    }
+    for (const name of ['price', 'note'] as const) source.on(name, listener)
+  })
+
   test('a wrong event name is an error', () => {
     // @ts-expect-error -- misspelt
     source.on('prise', () => {})
