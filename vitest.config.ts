@@ -64,13 +64,23 @@ const chromium: TestProjectInlineConfiguration = {
   },
 }
 
+/** From Node, because it drives every browser that is there, and tells itself which is not. */
+const native: TestProjectInlineConfiguration = {
+  test: {
+    name: 'native',
+    environment: 'node',
+    include: ['test/native/**/*.test.ts'],
+    sequence: { groupOrder: 2 },
+  },
+}
+
 /** By itself, at the end: it runs servers and browsers of its own, and waits for what users would wait for. */
 const demo: TestProjectInlineConfiguration = {
   test: {
     name: 'demo',
     environment: 'node',
     include: ['test/demo/**/*.test.ts'],
-    sequence: { groupOrder: 2 },
+    sequence: { groupOrder: 3 },
     fileParallelism: false,
   },
 }
@@ -79,7 +89,7 @@ if (whyNoChromium !== undefined && process.env['CI']) {
   throw new Error(`The tests in Chromium must not be left out in CI, but ${whyNoChromium}.`)
 }
 
-const projects = [node, happyDom, types, ...(whyNoChromium === undefined ? [chromium] : []), demo]
+const projects = [node, happyDom, types, ...(whyNoChromium === undefined ? [chromium] : []), native, demo]
 const leftOut = whyNoChromium === undefined ? [] : [`the project 'chromium', because ${whyNoChromium}`]
 
 export default defineConfig({

@@ -2,6 +2,8 @@ import { assert } from 'chai'
 import { type Case, type Ticks, ticks } from '../case.js'
 import { afterTimers, collect, reach, record, until } from '../wait.js'
 
+const EVENT_STREAM = { 'content-type': 'text/event-stream' }
+
 export const closing: readonly Case[] = [
   {
     name: 'close() before anybody listens: nothing was ever asked for',
@@ -146,6 +148,28 @@ export const closing: readonly Case[] = [
         assert.equal(late.at(-1)?.state, 'closed')
         assert.equal(late.filter(({ state }) => state === 'closed').length, 1)
       }
+    },
+  },
+  {
+    name: 'close() cancels the body also of a fetch that does not heed its signal',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      let cancelled = false
+      const source = open<Ticks>(await serve([{}]), {
+        fetch: () => {
+          const body = new ReadableStream<Uint8Array>({
+            start: (controller) => controller.enqueue(new TextEncoder().encode(ticks(1).send)),
+            cancel() {
+              cancelled = true
+            },
+          })
+          return Promise.resolve({ status: 200, url: '', headers: new Headers(EVENT_STREAM), body })
+        },
+      })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the tick')
+      source.close()
+      await until(() => cancelled, 'the body to be cancelled')
     },
   },
   {

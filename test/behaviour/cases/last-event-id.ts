@@ -168,6 +168,25 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
+    name: 'it stays over a reconnection too, on events that carry none',
+    async run({ serve, open }) {
+      for (const options of [{}, { lastEventIdParam: LAST_EVENT_ID_PARAM }]) {
+        const stream = await serve([
+          { steps: [SOON, { send: 'id: 1\ndata: 1\n\n' }] },
+          { steps: [{ send: 'data: 2\n\n' }] },
+        ])
+        const source = open<Numbers>(stream, options)
+        const ids: string[] = []
+        source.on('message', ({ lastEventId: id }) => ids.push(id))
+        await until(() => ids.length === 1, 'the first event')
+        await stream.perform('cut')
+        await until(() => ids.length === 2, 'the second event')
+        assert.deepEqual(ids, ['1', '1'])
+        assert.equal(source.lastEventId, '1')
+      }
+    },
+  },
+  {
     name: 'an ID that was taken back is not sent, and nothing is said to be resumed',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
