@@ -21,6 +21,40 @@ export const closing: readonly Case[] = [
     },
   },
   {
+    name: 'close() in the turn of the creation: no function of the application is asked for anything',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{}])
+      const asked: string[] = []
+      const source = open<Ticks>(stream, {
+        headers() {
+          asked.push('headers')
+          return {}
+        },
+      })
+      source.close()
+      await afterTimers(10)
+      assert.deepEqual(asked, [])
+      assert.lengthOf(await stream.requests(), 0)
+    },
+  },
+  {
+    name: 'the watch of an idleTimeout ends with its connection, however that ends',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      // Where timers are counted, one that stays for so long is found.
+      const idleTimeout = 1_000_000
+      const silent = await serve([{ status: 'silent' }])
+      open<Ticks>(silent, { idleTimeout })
+      await until(async () => (await silent.report()).open === 1, 'the request')
+      await reach(open<Ticks>(await serve([{}]), { idleTimeout }), 'open')
+      await reach(open<Ticks>(await serve([{ status: 404 }]), { idleTimeout }), 'closed')
+      const stream = await serve([{ steps: ['end'] }, {}])
+      open<Ticks>(stream, { idleTimeout })
+      await until(async () => (await stream.requests()).length === 2, 'the reconnection')
+    },
+  },
+  {
     name: 'close() while connecting gives the request up',
     async run({ serve, open }) {
       const stream = await serve([{ status: 'silent' }])

@@ -35,7 +35,7 @@ export const reconnection: readonly Case[] = [
       assert.include(waiting.failure.message, stream.url)
       assert.isAtLeast(waiting.retryAt, before + 10 - 1)
       assert.isAtMost(waiting.retryAt, Date.now() + 10)
-      assert.deepInclude(again, { state: 'connecting', attempt: 1 })
+      assert.deepEqual(again, { state: 'connecting', attempt: 1, failure: waiting.failure })
       assert.deepInclude(reopened, { state: 'open' })
       assert.deepEqual(closed, { state: 'closed', reason: 'close-called' })
     },
