@@ -140,6 +140,8 @@ class Parser implements EventStreamParser {
 
   /** Takes the next piece of the text: first completes the line that the piece before has left unfinished. */
   #read(text: string, isAscii: boolean): void {
+    // What a callback has ended or reset: the rest of the chunk is for nobody.
+    if (this.#state !== 'parsing') return
     if (this.#line.length === 0) return this.#parse(text, 0, isAscii)
     const end = Math.min(find(text, '\n', 0), find(text, '\r', 0))
     this.#line.push(text.slice(0, end + 1))

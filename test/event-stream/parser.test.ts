@@ -283,6 +283,21 @@ describe('reset()', () => {
     parser.push('ta: newer\n\n')
     expect(events).toEqual(['old', 'new', 'newer'])
   })
+
+  it('from inside a callback drops the rest of a large chunk, also after the new connection has begun', () => {
+    const events: string[] = []
+    const parser: EventStreamParser = createParser({
+      onEvent: ({ data }) => {
+        events.push(data)
+        if (data !== 'old') return
+        parser.reset()
+        parser.push('data: ne')
+      },
+    })
+    parser.push(bytes(`data: old\n\n${'data: lost\n\n'.repeat(2000)}`))
+    parser.push('w\n\n')
+    expect(events).toEqual(['old', 'new'])
+  })
 })
 
 describe('a callback that throws', () => {
