@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromiumArguments, chromiumPath, whyNoChromium } from './test/chromium.js'
@@ -15,6 +16,19 @@ const node: TestProjectInlineConfiguration = {
     include: [
       'test/{event-stream,observable,reconnection,transport,connection,client,package,behaviour,bad-input}/**/*.test.ts',
     ],
+  },
+}
+
+/** The same behaviour of what is published, as `npm run build` leaves it. */
+const built: TestProjectInlineConfiguration = {
+  resolve: {
+    alias: [{ find: /^(\.\.\/)+src\/index\.js$/, replacement: join(import.meta.dirname, 'dist/index.js') }],
+  },
+  test: {
+    ...withServer,
+    name: 'built',
+    environment: 'node',
+    include: ['test/behaviour/**/*.test.ts'],
   },
 }
 
@@ -89,7 +103,7 @@ if (whyNoChromium !== undefined && process.env['CI']) {
   throw new Error(`The tests in Chromium must not be left out in CI, but ${whyNoChromium}.`)
 }
 
-const projects = [node, happyDom, types, ...(whyNoChromium === undefined ? [chromium] : []), native, demo]
+const projects = [node, built, happyDom, types, ...(whyNoChromium === undefined ? [chromium] : []), native, demo]
 const leftOut = whyNoChromium === undefined ? [] : [`the project 'chromium', because ${whyNoChromium}`]
 
 export default defineConfig({
