@@ -3,6 +3,7 @@ import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from '../event-stream/refusal.js'
 import { parseRetryAfter } from '../reconnection/retry-after.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
+import { isCrossOrigin } from './origin.js'
 import { checkFetchOptions, createInit, type FetchOptions } from './request.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
@@ -40,6 +41,12 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     if (answer.failure?.status === 401 && typeof options.headers === 'function' && !signal.aborted) {
       answer = await ask({ ...request, failure: answer.failure })
     }
+    // Another origin may refuse the preflight that the header costs, and a browser calls that a network error. Without the
+    // header there is none: better to begin anew, and to say so by `resumed`, than never to come back.
+    const sentHeader = request.lastEventId !== '' && !request.lastEventIdInUrl
+    if (answer.failure?.kind === 'network' && sentHeader && isCrossOrigin(request.url)) {
+      answer = await ask({ ...request, lastEventId: '' })
+    }
     if (answer.failure !== undefined) return answer.failure
     const { response } = answer
     // "Clients can be told to stop reconnecting using the HTTP 204 No Content response code."
@@ -47,7 +54,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     if (response.status === 204 || signal.aborted) return 'no-content'
 
     const { origin } = new URL(response.url === '' ? request.url : response.url)
-    sink.onOpen({ transport: 'fetch', resumed: request.lastEventId !== '' && tellsLastEventId(request, answer.init) })
+    sink.onOpen({ transport: 'fetch', resumed: answer.resumed })
     return read(response, origin)
   }
 
@@ -71,7 +78,9 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     const failure = response.status === 204 ? undefined : refuse(response)
     // An unread body holds its socket. Not awaited: a stand-in for fetch may never answer.
     if (failure !== undefined || signal.aborted) response.body?.cancel().catch(() => {})
-    return failure === undefined ? { response, init } : { failure }
+    if (failure !== undefined) return { failure }
+    const { lastEventId, lastEventIdInUrl } = asked
+    return { response, resumed: lastEventId !== '' && (lastEventIdInUrl || 'last-event-id' in init.headers) }
   }
 
   /** Reads the stream to its end, which is always a failure: a server cannot close a stream for good. */
@@ -112,11 +121,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
 
 type Answer =
   | { readonly failure: ConnectionFailure }
-  | { readonly failure?: undefined; readonly response: FetchLikeResponse; readonly init: FetchLikeInit }
-
-function tellsLastEventId({ lastEventIdInUrl }: TransportRequest, { headers }: FetchLikeInit): boolean {
-  return lastEventIdInUrl || 'last-event-id' in headers
-}
+  | { readonly failure?: undefined; readonly response: FetchLikeResponse; readonly resumed: boolean }
 
 function refuse(response: FetchLikeResponse): ConnectionFailure | undefined {
   const failure = refusalOf(response)

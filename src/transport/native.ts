@@ -1,5 +1,6 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import { leaveToBrowser } from './choose.js'
+import { isCrossOrigin } from './origin.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
 /**
@@ -65,7 +66,7 @@ export function openNative(
     if (source.readyState === source.CLOSED) return sink.onEnd(gaveUp(request.url))
     const failure = interrupted(request.url)
     const lastEventIdNeedsHeader = lastEventId !== '' && !request.lastEventIdInUrl
-    const sameOrigin = new URL(request.url).origin === globalThis.location?.origin
+    const sameOrigin = !isCrossOrigin(request.url)
     if (leaveToBrowser({ lastEventIdNeedsHeader, fetchMayTakeOver, sameOrigin })) {
       resumed = true
       sink.onInterrupted(failure)

@@ -89,10 +89,15 @@ function toHeaders(record: HeaderRecord | undefined): Headers {
 
 const BODY = 'a string, bytes, a Blob, FormData or URLSearchParams, which can be sent again on the next attempt'
 
-/** By name: they may come from another realm. */
+/** By shape: they may come from another realm, or from a test environment whose classes have no name. */
 function isBody(value: unknown): boolean {
-  const name = Object.prototype.toString.call(value).slice(8, -1)
-  return isString(value) || ArrayBuffer.isView(value) || /^(ArrayBuffer|Blob|File|FormData|URLSearchParams)$/.test(name)
+  return (
+    isString(value) ||
+    ArrayBuffer.isView(value) ||
+    Object.prototype.toString.call(value) === '[object ArrayBuffer]' ||
+    // A Blob, or FormData or URLSearchParams.
+    (isObject(value) && ('arrayBuffer' in value || 'append' in value))
+  )
 }
 
 /** "A method is a byte sequence that matches the method token production"; some are forbidden. Fetch standard, 2.2.1. */

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ConnectionFailure } from '../../src/errors/connection-error.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../../src/standards/fetch-like.js'
 import { fetchTransport } from '../../src/transport/fetch.js'
@@ -246,6 +246,44 @@ describe('a 401', () => {
     const { fetch, inits } = capture(() => answer({ status: 401 }))
     const { sink } = open(fetch, { headers: { authorization: 'stale' } })
     await ended(sink)
+    expect(inits).toHaveLength(1)
+  })
+})
+
+describe('a last event ID for another origin', () => {
+  const refusing: FetchLike = (_, init) =>
+    'last-event-id' in init.headers ? Promise.reject(new TypeError('Failed to fetch')) : Promise.resolve(answer())
+
+  afterEach(() => void vi.unstubAllGlobals())
+
+  test('is left out where the request fails with it, as a refused preflight does, and that is told', async () => {
+    vi.stubGlobal('location', new URL('https://page.example/'))
+    const body = createBody()
+    const fetch: FetchLike = async (url, init) => ({ ...(await refusing(url, init)), body: body.stream })
+    const { sink } = open(fetch, {}, { lastEventId: '7' })
+    body.write('data: 1\n\n')
+    await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ id: '7' }]))
+    expect(sink.named('open')).toEqual([{ transport: 'fetch', resumed: false }])
+  })
+
+  test.each<[string, string | undefined, Partial<TransportRequest>, number]>([
+    ['another origin', 'https://page.example/', { lastEventId: '7' }, 2],
+    ['the same origin', 'http://sse.example/', { lastEventId: '7' }, 1],
+    ['no origin at all', undefined, { lastEventId: '7' }, 1],
+    ['no ID', 'https://page.example/', {}, 1],
+    ['an ID in the URL', 'https://page.example/', { lastEventId: '7', lastEventIdInUrl: true }, 1],
+  ])('from %s: a request that fails is made %#', async (_, page, request, times) => {
+    vi.stubGlobal('location', page === undefined ? undefined : new URL(page))
+    const fetch = vi.fn<FetchLike>(() => Promise.reject(new TypeError('Failed to fetch')))
+    const { sink } = open(fetch, {}, request)
+    expect(await ended(sink)).toMatchObject({ kind: 'network', fatal: false })
+    expect(fetch).toHaveBeenCalledTimes(times)
+  })
+
+  test('a status is an answer: nothing is asked again', async () => {
+    vi.stubGlobal('location', new URL('https://page.example/'))
+    const { fetch, inits } = capture(() => answer({ status: 503 }))
+    await ended(open(fetch, {}, { lastEventId: '7' }).sink)
     expect(inits).toHaveLength(1)
   })
 })
