@@ -133,6 +133,26 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
+    name: 'auto: a server on another origin that refuses preflights is come back to, also after the browser has given up',
+    transports: ['auto'],
+    needs: ['native', 'other-origin', 'same-origin'],
+    async run({ serveElsewhere, open }) {
+      const stream = await serveElsewhere({
+        preflight: false,
+        connections: [
+          { steps: [SOON, { send: 'id: 1\ndata: 1\n\n' }, 'end'] },
+          { status: 503 },
+          { steps: [{ send: 'id: 2\ndata: 2\n\n' }] },
+        ],
+      })
+      const source = open<Numbers>(stream)
+      const seen = collect(source, 'message')
+      await until(() => seen.length === 2, 'the server to be back')
+      // Nobody could tell it where to go on, and so it is said.
+      assert.deepInclude(source.status.get(), { state: 'open', resumed: false })
+    },
+  },
+  {
     name: 'the option lastEventId goes on where an earlier visit ended',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
