@@ -16,6 +16,7 @@ const GATHERED = 512
  */
 const PAGE = 4096
 const OPTIONS = { ignoreBOM: true }
+const STREAM = { stream: true }
 
 /**
  * "UTF-8 decode" of the Encoding standard, chunk by chunk: the same text for every way to cut the same bytes. The byte
@@ -90,7 +91,7 @@ export class Utf8Decoder {
     this.#isCut = bytes[length - 1]! >= NOT_ASCII
     let text
     if (wasCut || this.#isCut || this.#isDense) {
-      text = (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, { stream: true })
+      text = (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, STREAM)
     } else {
       text = (this.#whole ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes)
       // Where most characters are not ASCII, it is the other way round: with `stream`, they are twice as fast.

@@ -50,9 +50,10 @@ describe('memory', () => {
   it('of a block is that of its lines, whatever lies between them', () => {
     const parser = createParser({ onEvent: () => {} })
     const before = heapUsed()
-    const chunk = `data: 0123456789abcdef\n:${'c'.repeat(60_000)}\n${'x'.repeat(20_000)}\n`
-    for (let i = 0; i < 500; i++) parser.push(i % 2 === 0 ? chunk : bytes(chunk))
-    expect((heapUsed() - before) / 500).toBeLessThan(1000)
+    // The first ends with a line end, the second within a line, which the next one goes on with.
+    const chunks = ['\n', '\nunfinished'].map((end) => `z\ndata: 0123456789abcdef\n:${'c'.repeat(80_000)}${end}`)
+    for (let i = 0; i < 250; i++) for (const chunk of chunks) parser.push(i % 2 === 0 ? chunk : bytes(chunk))
+    expect((heapUsed() - before) / 500).toBeLessThan(8000)
     parser.end()
   })
 
@@ -122,5 +123,21 @@ describe('time', () => {
     expect(length).toBe(8 * MIB)
     // About 0.1 s; where every chunk copies what came before, it would be minutes.
     expect(performance.now() - before).toBeLessThan(10_000)
+  })
+
+  it('is linear in the data lines of an event, however many chunks they come in', () => {
+    let length = 0
+    const parser = createParser({
+      onEvent: ({ data }) => {
+        length = data.length
+      },
+    })
+    const line = bytes(`data: ${'x'.repeat(1000)}\n`)
+    const before = performance.now()
+    for (let i = 0; i < 15_000; i++) parser.push(line)
+    parser.push('\n')
+    expect(length).toBe(15_000 * 1001 - 1)
+    // About 0.1 s; where every chunk joins the data of those before it, it would be half a minute.
+    expect(performance.now() - before).toBeLessThan(5000)
   })
 })

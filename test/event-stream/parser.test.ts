@@ -347,7 +347,9 @@ describe('maxEventSize', () => {
   it('counts the bytes of bytes, and the characters of strings', () => {
     for (const [character, size] of [
       ['a', 1],
-      ['é', 2],
+      ['\u0080', 2],
+      ['\u07FF', 2],
+      ['\u0800', 3],
       ['€', 3],
       ['💩', 4],
     ] as const) {
@@ -378,6 +380,12 @@ describe('maxEventSize', () => {
     expect(onError).not.toHaveBeenCalled()
     for (let i = 0; i < 4; i++) parser.push(chunk('x'.repeat(50)))
     expect(onError).toHaveBeenCalledOnce()
+  })
+
+  it('counts the bytes of a line that came in pieces', () => {
+    const pieces = [bytes(`data: ${'é'.repeat(50)}x`), bytes(`\ndata: y${'\n'.repeat(60)}`)]
+    expect(tooLarge(107 + 7, ...pieces)).toBe(false)
+    expect(tooLarge(107 + 6, ...pieces)).toBe(true)
   })
 
   it('does not count comments that nobody hears, nor lines of unknown fields, nor names that are none', () => {

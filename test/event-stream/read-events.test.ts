@@ -145,7 +145,7 @@ describe('what readEvents makes of an answer', () => {
     const { response, cancelled } = endless({ status, headers: EVENT_STREAM })
     const failure = await failureOf(response)
     expect(failure).toMatchObject({ kind: 'http', fatal, status })
-    expect(failure.message).toContain(`status ${status}`)
+    expect(failure.message).toMatch(new RegExp(`^The server answered with the status ${status};`))
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
@@ -166,11 +166,14 @@ describe('what readEvents makes of an answer', () => {
     expect(failure.message).toContain('no media type')
   })
 
-  it('names the URL that answered', async () => {
-    const headers = new Headers({ 'content-type': 'text/html' })
-    const failure = await failureOf({ status: 200, url: 'https://a.example/login', headers, body: null })
-    expect(failure).toMatchObject({ url: 'https://a.example/login' })
-    expect(failure.message).toContain('https://a.example/login')
+  it.each([
+    [200, { 'content-type': 'text/html' }],
+    [404, EVENT_STREAM],
+  ])('names the URL that answered %d', async (status, headers) => {
+    const url = 'https://a.example/login'
+    const failure = await failureOf({ status, url, headers: new Headers(headers), body: null })
+    expect(failure.url).toBe(url)
+    expect(failure.message.startsWith(`${url} answered`)).toBe(true)
   })
 
   it('a body that is missing is the fault of fetch', async () => {
