@@ -43,8 +43,8 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     }
     // Another origin may refuse the preflight that the header costs, and a browser calls that a network error. Without the
     // header there is none: better to begin anew, and to say so by `resumed`, than never to come back.
-    const sentHeader = request.lastEventId !== '' && !request.lastEventIdInUrl
-    if (answer.failure?.kind === 'network' && sentHeader && isCrossOrigin(request.url)) {
+    const mayBePreflight = request.lastEventId !== '' && !request.lastEventIdInUrl && isCrossOrigin(request.url)
+    if (answer.failure?.kind === 'network' && mayBePreflight && !signal.aborted) {
       answer = await ask({ ...request, lastEventId: '' })
     }
     if (answer.failure !== undefined) return answer.failure

@@ -280,6 +280,19 @@ describe('a last event ID for another origin', () => {
     expect(fetch).toHaveBeenCalledTimes(times)
   })
 
+  test('after close() nothing is asked again', async () => {
+    vi.stubGlobal('location', new URL('https://page.example/'))
+    const headers = vi.fn<() => Record<string, string>>(() => ({}))
+    const abortable: FetchLike = (_, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new TypeError('aborted'))))
+    const { session } = open(abortable, { headers }, { lastEventId: '7' })
+    await vi.waitFor(() => expect(headers).toHaveBeenCalledTimes(1))
+    await Promise.resolve()
+    session.close()
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(headers).toHaveBeenCalledTimes(1)
+  })
+
   test('a status is an answer: nothing is asked again', async () => {
     vi.stubGlobal('location', new URL('https://page.example/'))
     const { fetch, inits } = capture(() => answer({ status: 503 }))

@@ -72,6 +72,28 @@ export const closing: readonly Case[] = [
     },
   },
   {
+    name: 'close() while connecting to another origin, with an ID: the header function is not asked again',
+    transports: ['fetch', 'auto'],
+    needs: ['other-origin'],
+    async run({ serveElsewhere, open }) {
+      const stream = await serveElsewhere([{ status: 'silent' }])
+      let asked = 0
+      const source = open<Ticks>(stream, {
+        lastEventId: '1',
+        headers() {
+          asked += 1
+          return {}
+        },
+      })
+      await until(async () => (await stream.report()).open === 1, 'the request')
+      source.close()
+      await until(async () => (await stream.report()).open === 0, 'the request to be given up')
+      await afterTimers(20)
+      assert.equal(asked, 1)
+      assert.lengthOf(await stream.requests(), 1)
+    },
+  },
+  {
     name: 'close() while a header function takes its time: no request is made',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
