@@ -21,7 +21,7 @@ export type EventStreamDecoderOptions = Omit<ParserOptions, 'onEvent' | 'onError
  * for await (const { event, data } of events) console.log(event, data)
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-export class EventStreamDecoderStream implements ReadableWritablePair<EventStreamMessage, Uint8Array | string> {
+export class EventStreamDecoderStream {
   /** The events. */
   readonly readable: ReadableStream<EventStreamMessage>
   /** Takes the chunks: bytes, or text that is decoded already. */

@@ -1,0 +1,20 @@
+/** An application for Node, whose compiler knows nothing of the DOM: the published types must be enough for it. */
+import { type ConnectionStatus, createEventSource, exponentialBackoff, fetchTransport } from '../../../dist/index.js'
+import { createParser, encodeMessage, EventStreamDecoderStream, readEvents } from '../../../dist/event-stream/index.js'
+
+interface Events {
+  price: { value: number }
+}
+
+export async function run(url: string): Promise<ConnectionStatus> {
+  using source = createEventSource<Events>(url, {
+    transport: fetchTransport({ fetch }),
+    reconnection: exponentialBackoff(),
+  })
+  source.on('price', ({ data }) => void data.value.toFixed(2))
+  for await (const { data } of readEvents(await fetch(url)))
+    createParser({ onEvent() {} }).push(encodeMessage({ data }))
+  const { body } = await fetch(url)
+  for await (const { data } of body?.pipeThrough(new EventStreamDecoderStream()) ?? []) void data.trim()
+  return source.status.get()
+}
