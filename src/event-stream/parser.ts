@@ -205,7 +205,7 @@ class Parser implements EventStreamParser {
           this.#size + 3 * (end - start) <= this.#maxEventSize
         ) {
           // The only data line, and its blank line: most events are like this, and none of their data is ever buffered,
-          // which saves a third of the time. (A UTF-16 code unit has at most three bytes.)
+          // which saves 10 % with bytes and a third with strings. (A UTF-16 code unit has at most three bytes.)
           next = blank + 1
           this.#dispatch(value)
         } else {
