@@ -77,7 +77,12 @@ const measurements = {
   'peak heap for an event of 10 MiB, in events': largeEvent,
 }
 for (const [name, measure] of Object.entries(measurements)) {
-  measure(everstream) // warm
-  measure(peer)
-  console.log(`| ${name} | ${measure(everstream)} | ${measure(peer)} |`)
+  const cells = []
+  // The first round warms up. A turn of the event loop in between lets go of what the stack still holds.
+  for (const make of [everstream, peer, everstream, peer]) {
+    cells.push(measure(make))
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  console.log(`| ${name} | ${cells[2]} | ${cells[3]} |`)
 }
