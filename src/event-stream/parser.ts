@@ -236,7 +236,9 @@ class Parser implements EventStreamParser {
         // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value."
         this.#size += sizeOf(text, start, end, isAscii)
         if (nul < start) nul = find(text, '\0', start)
-        if (nul > end) this.#id = text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, end)
+        // Detached at once: who is told of it keeps it for as long as the connection lives.
+        if (nul > end)
+          this.#id = detach(text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, end), text)
       } else if (text.charCodeAt(start) !== COLON || this.#onComment !== undefined) {
         this.#processRareLine(text.slice(start, end), isAscii)
       }
@@ -284,10 +286,8 @@ class Parser implements EventStreamParser {
 
   /** Detaches what stays from the text that is done, lest ten characters of it keep all of it in memory. */
   #settle(text: string): void {
-    this.#lastEventId = detach(this.#lastEventId, text)
     if (this.#size === 0) return
     this.#eventType = detach(this.#eventType, text)
-    if (this.#id !== undefined) this.#id = detach(this.#id, text)
     if (this.#data === undefined || this.#data.length === this.#settled) return
     this.#data.push(detach(this.#data.splice(this.#settled).join('\n'), text))
     this.#settled = this.#data.length

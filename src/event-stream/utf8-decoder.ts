@@ -9,12 +9,6 @@ const NOT_ASCII = 0x80
 const SMALL = 48
 /** A line of small chunks that is longer than this is decoded before it ends. */
 const GATHERED = 512
-/**
- * How much is decoded at once. Engines cut a string out of another by pointing into it: an event that the application
- * keeps holds on to its page, not to a chunk of whatever size. That costs up to a third of the time with large chunks;
- * to copy each event's data would cost more.
- */
-const PAGE = 4096
 const OPTIONS = { ignoreBOM: true }
 const STREAM = { stream: true }
 
@@ -48,8 +42,8 @@ export class Utf8Decoder {
       return this.#gather(chunk)
     }
     this.#take(this.#length)
-    if (chunk.length <= PAGE) return this.#decode(chunk)
-    for (let start = 0; start < chunk.length; start += PAGE) this.#decode(chunk.subarray(start, start + PAGE))
+    const text = this.#toText(chunk)
+    this.#onText(text, this.#isAscii)
   }
 
   /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
@@ -77,11 +71,6 @@ export class Utf8Decoder {
     const text = this.#toText(gathered.subarray(0, end))
     gathered.copyWithin(0, end, this.#length)
     this.#length -= end
-    this.#onText(text, this.#isAscii)
-  }
-
-  #decode(bytes: Uint8Array): void {
-    const text = this.#toText(bytes)
     this.#onText(text, this.#isAscii)
   }
 
