@@ -1,6 +1,6 @@
 import { createConnection } from '../connection/connection.js'
 import { systemEnvironment } from '../connection/environment.js'
-import { checkOptions, type OptionRule, wrongArgument } from '../errors/check-options.js'
+import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
 import { ConnectionError } from '../errors/connection-error.js'
 import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
 import { createEmitter } from '../observable/emitter.js'
@@ -8,7 +8,7 @@ import { createStore, type ReadableStore } from '../observable/store.js'
 import { createDelivery } from './delivery.js'
 import type { InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from './events.js'
 import type { EventSourceOptions, SchemaOptions } from './options.js'
-import { type AnyOptions, settle, SIGNAL_RULE } from './settings.js'
+import { type AnyOptions, settle } from './settings.js'
 import type { EventsOptions, ListenOptions, TypedEventSource } from './typed-event-source.js'
 
 /** How many events may wait: more than the largest chunk holds of the smallest events, so that only a slow consumer meets it. */

@@ -2,10 +2,10 @@ import {
   checkOptions,
   isFunction,
   isObject,
-  isSignal,
   isString,
   numberRule,
   type OptionRule,
+  SIGNAL_RULE,
   wrongArgument,
 } from '../errors/check-options.js'
 import type { PayloadError } from '../errors/payload-error.js'
@@ -22,9 +22,6 @@ import type { EventSourceOptions, SchemaOptions } from './options.js'
 import { createPayloadReader, type PayloadParser, type PayloadReader } from './payload.js'
 
 const CALLER = 'createEventSource'
-
-/** Also that of subscriptions. */
-export const SIGNAL_RULE: OptionRule = { name: 'signal', expected: 'an AbortSignal', holds: isSignal }
 
 const RULES: readonly OptionRule[] = [
   {

@@ -43,9 +43,12 @@ export function isString(value: unknown): value is string {
   return typeof value === 'string'
 }
 
-/** By shape: a signal may come from another realm. */
-export function isSignal(value: unknown): boolean {
-  return isObject(value) && 'aborted' in value && 'addEventListener' in value && isFunction(value.addEventListener)
+/** The rule for every option named `signal`. By shape: it may come from another realm. */
+export const SIGNAL_RULE: OptionRule = {
+  name: 'signal',
+  expected: 'an AbortSignal',
+  holds: (value) =>
+    isObject(value) && 'aborted' in value && 'addEventListener' in value && isFunction(value.addEventListener),
 }
 
 /** The rule for a number within bounds, both included. */

@@ -10,6 +10,7 @@ import { _iterSSEMessages as iterateOpenAI } from 'openai/core/streaming'
 import { parseServerSentEvents } from 'parse-sse'
 import { EventSourceStream } from './node_modules/undici/lib/web/eventsource/eventsource-stream.js'
 import { createParser } from './everstream.mjs'
+import { responseOf } from './response.mjs'
 
 function everstream(chunks, onEvent, { maxEventSize }) {
   const parser = createParser({ onEvent, maxEventSize })
@@ -38,17 +39,6 @@ function fetchEventSource(chunks, onEvent) {
   // It reports a message for every blank line; who uses it has to leave out the empty ones.
   const onChunk = getLines(getMessages(ignore, ignore, (message) => message.data && onEvent(message)))
   for (const chunk of chunks) onChunk(chunk)
-}
-
-function responseOf(chunks) {
-  let index = 0
-  const body = new ReadableStream({
-    pull(controller) {
-      if (index === chunks.length) controller.close()
-      else controller.enqueue(chunks[index++])
-    },
-  })
-  return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
 }
 
 const iterated = (iterate) => async (chunks, onEvent) => {

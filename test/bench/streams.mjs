@@ -1,20 +1,10 @@
 /** What the stream forms cost: CPU time over a bare reader loop that reads the same body and does nothing with it. */
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { EventStreamDecoderStream, readEvents } from './everstream.mjs'
+import { responseOf } from './response.mjs'
 import { workloads } from './workloads.mjs'
 
 const ROUNDS = 15
-
-function responseOf(chunks) {
-  let index = 0
-  const body = new ReadableStream({
-    pull(controller) {
-      if (index === chunks.length) controller.close()
-      else controller.enqueue(chunks[index++])
-    },
-  })
-  return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
-}
 
 async function bare(response) {
   const reader = response.body.getReader()
