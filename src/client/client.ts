@@ -1,10 +1,12 @@
-import { createConnection } from '../connection/connection.js'
+import { createConnection, type Reconnection } from '../connection/connection.js'
 import { systemEnvironment } from '../connection/environment.js'
 import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
 import { ConnectionError } from '../errors/connection-error.js'
 import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
 import { createEmitter } from '../observable/emitter.js'
+import { report } from '../observable/report.js'
 import { createStore, type ReadableStore } from '../observable/store.js'
+import type { EventStreamMessage } from '../event-stream/message.js'
 import { createDelivery } from './delivery.js'
 import type { InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from './events.js'
 import type { EventSourceOptions, SchemaOptions } from './options.js'
@@ -16,6 +18,9 @@ const MAX_WAITING_EVENTS = 16_384
 
 /** The emitter's key for the listeners of every type. No event has it: an empty event type is `message`. */
 const EVERY_TYPE = ''
+
+/** The only key of the emitter that tells of reconnections. */
+const RECONNECT = 'reconnect'
 
 const LISTEN_RULES: readonly OptionRule[] = [SIGNAL_RULE]
 const EVENTS_RULES: readonly OptionRule[] = [
@@ -65,8 +70,10 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
   const stores = new Map<string, ReadableStore<unknown>>()
   /** The undos of listeners that a signal holds: a signal may live as long as the application. */
   const signalled = new Set<() => void>()
+  const reconnections = createEmitter<Reconnection>()
+  let isReleased = false
 
-  const deliver = createDelivery({
+  const delivery = createDelivery({
     readPayload: settings.readPayload,
     limit: MAX_WAITING_EVENTS,
     onEvent(event) {
@@ -74,7 +81,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
       emitter.emit(EVERY_TYPE, event)
     },
     onPayloadError(error) {
-      if (!isClosed()) settings.onPayloadError(error)
+      if (!isReleased) settings.onPayloadError(error)
     },
     onOverflow: () =>
       connection.fail({
@@ -88,10 +95,24 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     ...settings,
     environment: systemEnvironment,
     onMessage(message, origin) {
+      const isMarker = isEndMarker(message)
       // What nobody listens for is not worth parsing.
-      if (emitter.has(message.event) || emitter.has(EVERY_TYPE)) deliver(message, origin)
+      if (!isMarker && (emitter.has(message.event) || emitter.has(EVERY_TYPE))) delivery.deliver(message, origin)
+      if (isMarker || message.event === settings.endOn) connection.end()
     },
+    onReconnect: (reconnection) => reconnections.emit(RECONNECT, reconnection),
   })
+
+  function isEndMarker(message: EventStreamMessage): boolean {
+    const { endOn } = settings
+    if (typeof endOn !== 'function') return false
+    try {
+      return endOn(message)
+    } catch (error) {
+      report(error)
+      return false
+    }
+  }
 
   function isClosed(): boolean {
     return connection.status.get().state === 'closed'
@@ -195,24 +216,44 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     return latest
   }
 
-  function close(): void {
-    connection.close('close-called')
+  function onReconnect(listener: (reconnection: Reconnection) => void): () => void {
+    if (typeof listener !== 'function') throw wrongArgument('onReconnect', 'the listener', 'a function', listener)
+    return isClosed() ? () => {} : reconnections.on(RECONNECT, listener)
   }
 
-  const { signal } = settings
-  const onAbort = (): void => connection.close('aborted')
-  signal?.addEventListener('abort', onAbort)
-  // The first subscriber: by the time the application hears of the end, nothing is left to be called.
-  connection.status.subscribe(({ state }) => {
-    if (state !== 'closed') return
+  const { signal, endOn } = settings
+  const onAbort = (): void => closeAtOnce('aborted')
+
+  function closeAtOnce(reason: 'close-called' | 'aborted'): void {
+    connection.close(reason)
+    // Also where the server had the last word, and events of it still wait for a schema.
+    release()
+  }
+
+  function release(): void {
+    if (isReleased) return
+    isReleased = true
     signal?.removeEventListener('abort', onAbort)
     emitter.clear()
+    reconnections.clear()
     for (const remove of signalled) remove()
     for (const queue of queues) endQueue(queue)
+  }
+
+  signal?.addEventListener('abort', onAbort)
+  // The first subscriber: by the time the application hears of the end, nothing is left to be called; but what has arrived
+  // before the server's end is still delivered, where a schema takes its time.
+  connection.status.subscribe((status) => {
+    if (status.state !== 'closed') return
+    if (status.reason === 'close-called' || status.reason === 'aborted') release()
+    else delivery.whenDone(release)
   })
+  if (typeof endOn === 'function') connection.listenToEveryType()
+  else if (endOn !== undefined) connection.listen(endOn)
   if (signal?.aborted) onAbort()
   else if (settings.connect === 'immediately') connection.start()
 
+  const close = (): void => closeAtOnce('close-called')
   const source = {
     url: settings.url,
     get lastEventId() {
@@ -222,6 +263,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     on,
     events,
     store,
+    onReconnect,
     reconnect: connection.reconnect,
     close,
     [Symbol.asyncIterator]: () => events(),

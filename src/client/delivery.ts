@@ -19,12 +19,18 @@ export interface DeliveryOptions {
  * From messages to typed events, in the order of the stream: at once where the payload is there at once, and after those
  * before it where a schema or parser takes its time.
  */
-export function createDelivery(options: DeliveryOptions): (message: EventStreamMessage, origin: string) => void {
+export interface Delivery {
+  deliver(message: EventStreamMessage, origin: string): void
+  /** Runs when no event waits any more: at once, where none does. */
+  whenDone(run: () => void): void
+}
+
+export function createDelivery(options: DeliveryOptions): Delivery {
   const { readPayload, limit, onEvent, onPayloadError, onOverflow } = options
   let waiting = 0
   let last = Promise.resolve()
 
-  function deliver(data: unknown, message: EventStreamMessage, origin: string): void {
+  function tell(data: unknown, message: EventStreamMessage, origin: string): void {
     onEvent({ type: message.event, data, lastEventId: message.id, origin })
   }
 
@@ -40,7 +46,7 @@ export function createDelivery(options: DeliveryOptions): (message: EventStreamM
   function queue(payload: PromiseLike<unknown>, message: EventStreamMessage, origin: string): void {
     // Heard at once: it may reject before its turn has come.
     const settled = Promise.resolve(payload).then(
-      (data) => () => deliver(data, message, origin),
+      (data) => () => tell(data, message, origin),
       (error: unknown) => () => refuse(error),
     )
     if (waiting >= limit) return onOverflow()
@@ -53,16 +59,22 @@ export function createDelivery(options: DeliveryOptions): (message: EventStreamM
       })
   }
 
-  return (message, origin) => {
-    let data: unknown
-    try {
-      data = readPayload(message)
-    } catch (error) {
-      if (waiting === 0) refuse(error)
-      else queue(Promise.reject(error), message, origin)
-      return
-    }
-    if (waiting === 0 && !isPromiseLike(data)) deliver(data, message, origin)
-    else queue(Promise.resolve(data), message, origin)
+  return {
+    deliver(message, origin) {
+      let data: unknown
+      try {
+        data = readPayload(message)
+      } catch (error) {
+        if (waiting === 0) refuse(error)
+        else queue(Promise.reject(error), message, origin)
+        return
+      }
+      if (waiting === 0 && !isPromiseLike(data)) tell(data, message, origin)
+      else queue(Promise.resolve(data), message, origin)
+    },
+    whenDone(run) {
+      if (waiting === 0) run()
+      else void last.then(run)
+    },
   }
 }

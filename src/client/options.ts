@@ -12,7 +12,7 @@ export type ParserFor<Data> =
   | ((data: string, event: RawEvent) => Data | Promise<Data>)
 
 /** The options that do not depend on the declared events. The options of {@link FetchOptions} need the fetch transport. */
-interface CommonOptions extends FetchOptions {
+interface CommonOptions<Events> extends FetchOptions {
   /**
    * How the stream is obtained. `'auto'`: the browser's `EventSource` where it can do what is asked, else fetch (the table
    * is in the documentation). Or a transport of your own. Default: `'auto'`.
@@ -38,17 +38,34 @@ interface CommonOptions extends FetchOptions {
    * server's keep-alive comments. With it, 'auto' takes fetch, because native shows no comments. Default: no limit.
    */
   idleTimeout?: number
+  /**
+   * Whether the stream goes on while the page is hidden. `'pause'` closes it, and opens it again, from the last event ID, when
+   * the page is seen. Default: `'continue'`.
+   */
+  whenHidden?: 'continue' | 'pause'
+  /**
+   * By what the server says that nothing more comes: the source then closes with the reason `ended-by-server`, and does not
+   * reconnect. An event type: the event is delivered, then it is over. Or a function that knows the mark, which is not
+   * delivered, because a mark is no payload: `({ data }) => data === '[DONE]'`. Default: only a status 204 says so.
+   */
+  endOn?: TypeOf<Events> | ((event: RawEvent) => boolean)
+  /**
+   * How many IDs are remembered, so that an event whose ID was there before is dropped: for servers that send again what they
+   * sent before the stream broke off. Every event needs an ID of its own for it; those without an ID are always delivered.
+   * 'auto' takes fetch with it. Default: none, the server is trusted.
+   */
+  dropDuplicates?: number
   /** Called with each event whose data is not what was agreed; it is not delivered. Default: it is logged as an error. */
   onPayloadError?: (error: PayloadError) => void
 }
 
-export interface EventSourceOptions<Events> extends CommonOptions {
+export interface EventSourceOptions<Events> extends CommonOptions<Events> {
   /** How payloads are made: for all types, or by type. Default: `'json'`. */
   parse?: 'json' | ParserFor<Events[TypeOf<Events>]> | { readonly [Type in TypeOf<Events>]?: ParserFor<Events[Type]> }
   schemas?: never
 }
 
-export interface SchemaOptions<Schemas extends SchemaMap> extends CommonOptions {
+export interface SchemaOptions<Schemas extends SchemaMap> extends CommonOptions<InferEvents<Schemas>> {
   /** A schema for each event type; it declares the types and checks the payloads. */
   schemas: Schemas
   /** How the schema's input is made: for all types, or by type. Default: `'json'`. */

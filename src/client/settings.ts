@@ -8,7 +8,7 @@ import {
   SIGNAL_RULE,
   wrongArgument,
 } from '../errors/check-options.js'
-import type { PayloadError } from '../errors/payload-error.js'
+import type { PayloadError, RawEvent } from '../errors/payload-error.js'
 import { exponentialBackoff } from '../reconnection/backoff.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { StandardSchema } from '../standards/standard-schema.js'
@@ -43,6 +43,21 @@ const RULES: readonly OptionRule[] = [
     expected: 'a policy such as exponentialBackoff(), or false',
     holds: (value) => value === false || isFunction(value),
   },
+  {
+    name: 'whenHidden',
+    expected: "'continue' or 'pause'",
+    holds: (value) => value === 'continue' || value === 'pause',
+  },
+  {
+    name: 'endOn',
+    expected: 'an event type, or a function of the event',
+    holds: (value) => isFunction(value) || (isString(value) && value !== ''),
+  },
+  {
+    name: 'dropDuplicates',
+    expected: 'a whole number of IDs, at least 1',
+    holds: (value) => Number.isInteger(value) && Number(value) > 0,
+  },
   { name: 'onPayloadError', expected: 'a function', holds: isFunction },
   {
     name: 'transport',
@@ -69,6 +84,9 @@ export interface Settings {
   readonly signal: AbortSignal | undefined
   readonly withCredentials: boolean
   readonly idleTimeout: number | undefined
+  readonly whenHidden: 'continue' | 'pause'
+  readonly endOn: string | ((event: RawEvent) => boolean) | undefined
+  readonly dropDuplicates: number | undefined
   readonly onPayloadError: (error: PayloadError) => void
   readonly readPayload: PayloadReader
   /** The event types, where they are declared at run time. */
@@ -86,12 +104,20 @@ export function settle(url: string | URL, options: AnyOptions): Settings {
     reconnection = exponentialBackoff(),
     withCredentials = false,
     lastEventId = '',
+    whenHidden = 'continue',
   } = options
-  const { signal, idleTimeout, lastEventIdParam, onPayloadError = (error) => console.error(error) } = options
+  const { signal, idleTimeout, lastEventIdParam, endOn, dropDuplicates } = options
+  const { onPayloadError = (error) => console.error(error) } = options
   const schemas = options.schemas && schemaTable(options.schemas)
+  const transport = settleTransport(options)
+  if (isFunction(endOn) && !transport.everyType) {
+    throw new TypeError(
+      `${CALLER}: the transport "${transport.name}" delivers only types that it is told: name the event type as endOn, or use 'auto' or 'fetch'.`,
+    )
+  }
   return {
     url: resolveUrl(url),
-    transport: settleTransport(options),
+    transport,
     reconnection,
     lastEventId,
     lastEventIdParam,
@@ -99,6 +125,9 @@ export function settle(url: string | URL, options: AnyOptions): Settings {
     signal,
     withCredentials,
     idleTimeout,
+    whenHidden,
+    endOn,
+    dropDuplicates,
     onPayloadError,
     readPayload: createPayloadReader(parserTable(options.parse), (type) => schemas?.get(type)),
     declared: schemas && new Set(schemas.keys()),
@@ -133,7 +162,13 @@ function settleTransport(options: AnyOptions): Transport {
   const given = FETCH_OPTIONS.find((name) => options[name] !== undefined)
 
   if (transport === 'auto') {
-    return autoTransport(options, { fetchAsked: given !== undefined || options.idleTimeout !== undefined })
+    const fetchAsked = given !== undefined || options.idleTimeout !== undefined || options.dropDuplicates !== undefined
+    return autoTransport(options, { fetchAsked })
+  }
+  if (transport === 'native' && options.dropDuplicates !== undefined) {
+    throw new TypeError(
+      `${CALLER}: native shows no difference between an event with the last ID and one without an ID, so dropDuplicates needs 'auto' or 'fetch'.`,
+    )
   }
   if (transport === 'fetch') {
     return { name: 'fetch', everyType: true, open: (request, sink) => openFetch(options, request, sink) }

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { Reconnection } from '../connection/connection.js'
 import type { ConnectionStatus } from '../connection/status.js'
 import type { ReadableStore } from '../observable/store.js'
 import type { EventOf, TypeOf } from './events.js'
@@ -36,6 +37,18 @@ export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>
   ): AsyncIterableIterator<EventOf<Events, Type>>
   /** The latest payload of a type; undefined until there is one. The same store for every call with this type. */
   store<Type extends TypeOf<Events>>(type: Type): ReadableStore<Events[Type] | undefined>
+  /**
+   * Calls the listener each time the stream, which was open before, is open again, and before its first event: the moment
+   * to fetch anew what may have been missed, where `resumed` is false.
+   *
+   * @returns the undo
+   *
+   * @example
+   * ```ts
+   * prices.onReconnect(({ resumed }) => resumed || refetch())
+   * ```
+   */
+  onReconnect(listener: (reconnection: Reconnection) => void): () => void
   /** Connects anew, at once: skips a wait, and replaces a connection. Does nothing once the source is closed. */
   readonly reconnect: () => void
   /** Final: nothing is called, and nothing is held, from here on. A second call does nothing. Usable unbound. */

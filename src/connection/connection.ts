@@ -4,9 +4,10 @@ import { report } from '../observable/report.js'
 import { createStore, type ReadableStore } from '../observable/store.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { Transport, TransportRequest, TransportSink } from '../transport/transport.js'
+import { createDuplicateFilter } from './duplicates.js'
 import type { Environment } from './environment.js'
 import { openSession, type Session } from './session.js'
-import type { ConnectionStatus } from './status.js'
+import type { ConnectionStatus, PauseReason } from './status.js'
 import { type ConnectionEffect, type ConnectionInput, initialState, transition } from './transition.js'
 
 export interface ConnectionOptions {
@@ -21,8 +22,26 @@ export interface ConnectionOptions {
   readonly withCredentials: boolean
   /** How long, in ms, nothing may arrive; undefined: as long as it likes. */
   readonly idleTimeout: number | undefined
+  readonly whenHidden: 'continue' | 'pause'
+  /** How many IDs are remembered, so that none is delivered twice; undefined: the server is trusted. */
+  readonly dropDuplicates: number | undefined
   readonly environment: Environment
   readonly onMessage: (message: EventStreamMessage, origin: string) => void
+  /** The stream, which was open before, is open again; its first event follows. */
+  readonly onReconnect: (reconnection: Reconnection) => void
+}
+
+/** What there is to know when a lost stream is open again. */
+export interface Reconnection {
+  /**
+   * Whether the server was told where the last stream broke off. Where it was not, events may be missing: fetch anew what you
+   * show. (Whether a server that was told could go back so far, only the server can tell.)
+   */
+  readonly resumed: boolean
+  /** The last event ID of the streams before; empty when there was none. */
+  readonly lastEventId: string
+  /** For how long there was no stream, in ms of the wall clock. */
+  readonly downtime: number
 }
 
 /** An event stream that is kept alive over time. */
@@ -35,6 +54,8 @@ export interface Connection {
   /** Makes sure that events of every type are delivered. */
   listenToEveryType(): void
   readonly reconnect: () => void
+  /** The server has said that nothing more comes. */
+  end(): void
   close(reason: 'close-called' | 'aborted'): void
   fail(failure: ConnectionFailure): void
 }
@@ -48,6 +69,9 @@ export function createConnection(options: ConnectionOptions): Connection {
   let types: Set<string> | 'every' = new Set()
   let session: Session | undefined
   let stopWaiting: (() => void) | undefined
+  let stopWatching: (() => void) | undefined
+  const isDuplicate = createDuplicateFilter(options.dropDuplicates)
+  let dropped = false
 
   function dispatch(input: ConnectionInput): void {
     const next = transition(state, input, options.reconnection)
@@ -56,6 +80,24 @@ export function createConnection(options: ConnectionOptions): Connection {
     // Told last, so that whoever calls close() or reconnect() from a subscriber finds everything done; and told as it is by
     // then, should an effect have led further already.
     status.set(state.status)
+    if (state.status.state === 'closed') stopWatching?.()
+    else if (next.reconnected && state === next.state) options.onReconnect({ ...next.reconnected, lastEventId })
+  }
+
+  function start(): void {
+    if (state.status.state !== 'idle') return
+    stopWatching ??= environment.watch((reason, holds) => {
+      if (!concerns(reason)) return
+      if (holds) dispatch({ type: 'hold', reason, now: environment.now() })
+      else dispatch({ type: 'release', reason, ...moment() })
+    })
+    dispatch({ type: 'start' })
+  }
+
+  function concerns(reason: PauseReason): boolean {
+    if (reason === 'hidden') return options.whenHidden === 'pause'
+    // The own machine is reached without a network: who develops on a train wants the stream of the own server.
+    return reason !== 'offline' || !LOOPBACK.test(new URL(options.url).hostname)
   }
 
   function run(effect: ConnectionEffect): void {
@@ -77,7 +119,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         session = undefined
         return
       case 'wait':
-        stopWaiting = environment.delay(effect.ms, () => dispatch({ type: 'wait-over' }))
+        stopWaiting = environment.delay(effect.ms, () => dispatch({ type: 'timer', now: environment.now() }))
         return
       case 'stop-waiting':
         return stopWaiting?.()
@@ -91,14 +133,22 @@ export function createConnection(options: ConnectionOptions): Connection {
     onActivity: () => {
       if (!state.received) dispatch({ type: 'received' })
     },
-    onMessage: options.onMessage,
-    onLastEventId: (id) => {
+    onMessage(message, origin) {
+      if (!dropped) options.onMessage(message, origin)
+      dropped = false
+    },
+    onLastEventId(id) {
       lastEventId = id
+      dropped = isDuplicate(id)
     },
     onReconnectionTime: (ms) => dispatch({ type: 'reconnection-time', ms }),
     onInterrupted: (failure) => dispatch({ type: 'interrupted', failure, ...moment() }),
     onEnd: (outcome) =>
-      dispatch(outcome === 'no-content' ? { type: 'no-content' } : { type: 'lost', failure: outcome, ...moment() }),
+      dispatch(outcome === 'no-content' ? { type: 'ended' } : { type: 'lost', failure: outcome, ...moment() }),
+  }
+
+  function reconnect(): void {
+    dispatch({ type: 'reconnect-called', now: environment.now() })
   }
 
   function moment(): { now: number; random: number } {
@@ -110,7 +160,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     get lastEventId() {
       return lastEventId
     },
-    start: () => dispatch({ type: 'start' }),
+    start,
     listen(type) {
       if (types === 'every' || types.has(type)) return
       types.add(type)
@@ -119,13 +169,17 @@ export function createConnection(options: ConnectionOptions): Connection {
     listenToEveryType() {
       types = 'every'
       // An open stream that hears only the types it was told has to give way to one that hears all.
-      if (session?.selective) dispatch({ type: 'reconnect-called' })
+      if (session?.selective) reconnect()
     },
-    reconnect: () => dispatch({ type: 'reconnect-called' }),
+    reconnect,
+    end: () => dispatch({ type: 'ended' }),
     close: (reason) => dispatch({ type: 'closed', reason }),
     fail: (failure) => dispatch({ type: 'failed', failure }),
   }
 }
+
+/** "localhost", names below it, 127.0.0.0/8 and ::1, as `URL` writes them. */
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127\..+|\[::1\])$/
 
 function address(
   { url, lastEventIdParam }: ConnectionOptions,

@@ -1,5 +1,11 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 
+/**
+ * What stands in a connection's way: the device is offline, the page is hidden (with `whenHidden: 'pause'`), or the page is
+ * frozen or in the back/forward cache.
+ */
+export type PauseReason = 'offline' | 'hidden' | 'frozen'
+
 /** Where a connection stands, and why. Times are ms of the wall clock (`Date.now()`). */
 export type ConnectionStatus =
   /** Nobody listens yet, and `connect` is `'on-first-listener'`. */
@@ -21,7 +27,12 @@ export type ConnectionStatus =
       readonly retryAt: number
       readonly failure: ConnectionFailure
     }
-  /** Final. `ended-by-server`: it asked not to come back (204), or the stream ended and `reconnection` is `false`. */
+  /** Neither connected nor trying, and no attempt is counted, until what stands in the way is gone. */
+  | { readonly state: 'paused'; readonly reason: PauseReason }
+  /**
+   * Final. `ended-by-server`: it asked not to come back (204), sent what `endOn` waits for, or ended the stream where
+   * `reconnection` is `false`.
+   */
   | {
       readonly state: 'closed'
       readonly reason: 'close-called' | 'aborted' | 'ended-by-server' | 'failed'

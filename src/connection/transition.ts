@@ -1,7 +1,7 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import { clampReconnectionTime, DEFAULT_RESET_AFTER, type ReconnectionPolicy } from '../reconnection/policy.js'
 import type { TransportOpened } from '../transport/transport.js'
-import type { ConnectionStatus } from './status.js'
+import type { ConnectionStatus, PauseReason } from './status.js'
 
 export interface ConnectionState {
   readonly status: ConnectionStatus
@@ -11,7 +11,15 @@ export interface ConnectionState {
   readonly received: boolean
   /** As the stream has set it by `retry:`, in ms, within bounds. */
   readonly reconnectionTime: number | undefined
+  /** What stands in the way, in the order in which it came. */
+  readonly holds: readonly PauseReason[]
+  /** The wait that a pause has interrupted. */
+  readonly wait: WaitingStatus | undefined
+  /** Since when the stream, which was open before, is missing. */
+  readonly downSince: number | undefined
 }
+
+type WaitingStatus = ConnectionStatus & { readonly state: 'waiting' }
 
 export type ConnectionInput =
   | { readonly type: 'start' }
@@ -22,9 +30,13 @@ export type ConnectionInput =
   | { readonly type: 'lost'; readonly failure: ConnectionFailure; readonly now: number; readonly random: number }
   /** The connection is lost, and the transport reestablishes it by itself. */
   | { readonly type: 'interrupted'; readonly failure: ConnectionFailure; readonly now: number; readonly random: number }
-  | { readonly type: 'no-content' }
-  | { readonly type: 'wait-over' }
-  | { readonly type: 'reconnect-called' }
+  /** The server will send nothing more: it said so by 204, or by the event that `endOn` waits for. */
+  | { readonly type: 'ended' }
+  /** The timer of a wait has run off. */
+  | { readonly type: 'timer'; readonly now: number }
+  | { readonly type: 'hold'; readonly reason: PauseReason; readonly now: number }
+  | { readonly type: 'release'; readonly reason: PauseReason; readonly now: number; readonly random: number }
+  | { readonly type: 'reconnect-called'; readonly now: number }
   /** Something on our side cannot go on. */
   | { readonly type: 'failed'; readonly failure: ConnectionFailure }
   | { readonly type: 'closed'; readonly reason: 'close-called' | 'aborted' }
@@ -40,6 +52,8 @@ export type ConnectionEffect =
 export interface Transition {
   readonly state: ConnectionState
   readonly effects: readonly ConnectionEffect[]
+  /** The stream is open again. */
+  readonly reconnected?: { readonly resumed: boolean; readonly downtime: number }
 }
 
 export const initialState: ConnectionState = {
@@ -47,6 +61,9 @@ export const initialState: ConnectionState = {
   failures: 0,
   received: false,
   reconnectionTime: undefined,
+  holds: [],
+  wait: undefined,
+  downSince: undefined,
 }
 
 /** The whole behaviour of a connection over time. Pure: time and randomness come with the input. */
@@ -60,12 +77,18 @@ export function transition(
 
   switch (input.type) {
     case 'start':
-      return status.state === 'idle' ? connect(state, undefined) : stay(state)
+      if (status.state !== 'idle') return stay(state)
+      return state.holds.length > 0 ? pause(state, undefined) : connect(state, undefined)
 
     case 'opened': {
       if (status.state !== 'connecting') return stay(state)
-      const { transport, resumed } = input.opened
-      return stay({ ...state, received: false, status: { state: 'open', transport, since: input.now, resumed } })
+      const { opened, now } = input
+      const { transport, resumed } = opened
+      const { downSince } = state
+      const open: ConnectionStatus = { state: 'open', transport, since: now, resumed }
+      const next = stay({ ...state, received: false, downSince: undefined, status: open })
+      if (downSince === undefined) return next
+      return { ...next, reconnected: { resumed, downtime: Math.max(now - downSince, 0) } }
     }
 
     case 'received':
@@ -78,14 +101,21 @@ export function transition(
     case 'interrupted':
       return lose(state, input, policy)
 
-    case 'no-content':
+    case 'ended':
       return close(state, { state: 'closed', reason: 'ended-by-server' })
 
-    case 'wait-over':
-      return status.state === 'waiting' ? connect(state, status.failure) : stay(state)
+    case 'timer':
+      return status.state === 'waiting' ? waitOn(state, status, input.now) : stay(state)
+
+    case 'hold':
+      // What is used once cannot come back: better that it goes on for as long as it can.
+      return policy === false ? stay(state) : hold(state, input, policy)
+
+    case 'release':
+      return release(state, input)
 
     case 'reconnect-called': {
-      const { state: next, effects } = connect(state, undefined)
+      const { state: next, effects } = connect({ ...state, downSince: missingSince(state, input.now) }, undefined)
       return { state: next, effects: [...leave(status), ...effects] }
     }
 
@@ -104,7 +134,7 @@ function stay(state: ConnectionState): Transition {
 function connect(state: ConnectionState, failure: ConnectionFailure | undefined): Transition {
   const attempt = state.failures
   return {
-    state: { ...state, status: { state: 'connecting', attempt, ...(failure && { failure }) } },
+    state: { ...state, wait: undefined, status: { state: 'connecting', attempt, ...(failure && { failure }) } },
     effects: [{ type: 'connect', attempt, failure }],
   }
 }
@@ -119,13 +149,70 @@ function leave(status: ConnectionStatus): ConnectionEffect[] {
   return status.state === 'waiting' ? [{ type: 'stop-waiting' }] : []
 }
 
-function lose(
+/** A wait goes by the wall clock, in slices: timers stand still while a laptop sleeps, and the wait may be over when it wakes. */
+const SLICE = 30_000
+
+function waitOn(state: ConnectionState, status: WaitingStatus, now: number): Transition {
+  const { delay, retryAt, failure } = status
+  // Before its beginning: somebody has set the clock back, and it says nothing any more.
+  if (now >= retryAt || now < retryAt - delay) return connect(state, failure)
+  return {
+    state: { ...state, wait: undefined, status },
+    effects: [{ type: 'wait', ms: Math.min(retryAt - now, SLICE) }],
+  }
+}
+
+function pause(state: ConnectionState, wait: WaitingStatus | undefined): Transition {
+  const reason = state.holds[0]!
+  const { status } = state
+  if (status.state === 'paused' && status.reason === reason) return stay(state)
+  return { state: { ...state, wait, status: { state: 'paused', reason } }, effects: leave(status) }
+}
+
+function hold(
   state: ConnectionState,
+  { reason, now }: ConnectionInput & { type: 'hold' },
+  policy: ReconnectionPolicy,
+): Transition {
+  if (state.holds.includes(reason)) return stay(state)
+  const held = { ...state, holds: [...state.holds, reason] }
+  const { status } = state
+  if (status.state === 'waiting') return pause(held, status)
+  // Being offline breaks a stream by itself, where it is true: what is open or under way may go on until it does.
+  if ((status.state !== 'connecting' && status.state !== 'open') || reason === 'offline') return stay(held)
+  const failures = isHealthy(state, policy, now) ? 0 : state.failures
+  return pause({ ...held, failures, downSince: missingSince(state, now) }, undefined)
+}
+
+/** Clients that come online together come back within this time, in ms, one by one. */
+const ONLINE_SPREAD = 1000
+
+function release(state: ConnectionState, input: ConnectionInput & { type: 'release' }): Transition {
+  const { reason, now, random } = input
+  const released = { ...state, holds: state.holds.filter((held) => held !== reason) }
+  const { status, wait } = state
+  if (status.state !== 'paused') return stay(released)
+  if (released.holds.length > 0) return pause(released, wait)
+  if (wait === undefined) return connect(released, undefined)
+  if (reason !== 'offline') return waitOn(released, wait, now)
+  // The network was at fault and not the server, so the backoff has lost its reason; what the server asked for has not.
+  const asked = wait.retryAt - wait.delay + Math.max(wait.failure.retryAfter ?? 0, state.reconnectionTime ?? 0)
+  const delay = Math.round(Math.max(asked - now, random * ONLINE_SPREAD))
+  return waitOn(released, { ...wait, delay, retryAt: now + delay }, now)
+}
+
+function missingSince({ status, downSince: before }: ConnectionState, now: number): number | undefined {
+  return status.state === 'open' ? now : before
+}
+
+function lose(
+  before: ConnectionState,
   input: ConnectionInput & { type: 'lost' | 'interrupted' },
   policy: ReconnectionPolicy | false,
 ): Transition {
   const { failure, now, random } = input
-  if (state.status.state !== 'connecting' && state.status.state !== 'open') return stay(state)
+  if (before.status.state !== 'connecting' && before.status.state !== 'open') return stay(before)
+  const state = { ...before, downSince: missingSince(before, now) }
   if (policy === false) {
     // One-shot use: the end of the stream is what was waited for.
     const oneShot: ConnectionStatus & { state: 'closed' } =
@@ -135,7 +222,12 @@ function lose(
     return close(state, oneShot)
   }
 
-  const failures = isHealthy(state, policy, now) ? 1 : state.failures + 1
+  const healthy = isHealthy(before, policy, now)
+  // Nothing was heard of the server, and the device says that it has no network: the attempt does not count.
+  if (state.holds.includes('offline') && UNHEARD.has(failure.kind)) {
+    return giveTime({ ...state, failures: healthy ? 0 : state.failures }, input, 0)
+  }
+  const failures = healthy ? 1 : state.failures + 1
   const decision = decide(policy, { attempt: failures, failure, reconnectionTime: state.reconnectionTime, random })
   if ('error' in decision) {
     const { error } = decision
@@ -144,12 +236,27 @@ function lose(
   }
   const { delay } = decision
   if (delay === false) return close(state, { state: 'closed', reason: 'failed', failure })
+  return giveTime({ ...state, failures }, input, delay)
+}
+
+/** The failures that a missing network brings about. */
+const UNHEARD: ReadonlySet<string> = /*@__PURE__*/ new Set(['network', 'native', 'idle'])
+
+/** Lets `delay` ms pass after a loss, or the pause that has begun meanwhile. */
+function giveTime(
+  state: ConnectionState,
+  { type, failure, now }: ConnectionInput & { type: 'lost' | 'interrupted' },
+  delay: number,
+): Transition {
+  const attempt = state.failures
   // How long to wait is then the transport's own business; whether to go on at all is still the policy's.
-  if (input.type === 'interrupted') {
-    return stay({ ...state, failures, status: { state: 'connecting', attempt: failures, failure } })
+  if (type === 'interrupted') return stay({ ...state, status: { state: 'connecting', attempt, failure } })
+  const wait: WaitingStatus = { state: 'waiting', attempt, delay, retryAt: now + delay, failure }
+  if (state.holds.length > 0) return pause(state, wait)
+  return {
+    state: { ...state, status: wait },
+    effects: [{ type: 'disconnect' }, { type: 'wait', ms: Math.min(delay, SLICE) }],
   }
-  const status: ConnectionStatus = { state: 'waiting', attempt: failures, delay, retryAt: now + delay, failure }
-  return { state: { ...state, failures, status }, effects: [{ type: 'disconnect' }, { type: 'wait', ms: delay }] }
 }
 
 /**
@@ -160,7 +267,7 @@ function isHealthy({ status, received }: ConnectionState, policy: ReconnectionPo
   return status.state === 'open' && received && now - status.since >= (policy.resetAfter ?? DEFAULT_RESET_AFTER)
 }
 
-/** `setTimeout` takes 31 bits; more would overflow to 1 ms. */
+/** The longest wait, about 24 days: so that `retryAt` is a date, whatever a policy says. */
 const MAX_DELAY = 2 ** 31 - 1
 
 function decide(

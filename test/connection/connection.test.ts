@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type Connection, createConnection, type ConnectionOptions } from '../../src/connection/connection.js'
+import {
+  type Connection,
+  createConnection,
+  type ConnectionOptions,
+  type Reconnection,
+} from '../../src/connection/connection.js'
 import type { ConnectionStatus } from '../../src/connection/status.js'
 import type { ConnectionFailure } from '../../src/errors/connection-error.js'
 import type { EventStreamMessage } from '../../src/event-stream/message.js'
@@ -15,11 +20,13 @@ interface World {
   environment: ManualEnvironment
   states: string[]
   messages: EventStreamMessage[]
+  reconnections: Reconnection[]
 }
 
 function create<T extends Transport>(transport: T, options: Partial<ConnectionOptions> = {}): World & { transport: T } {
   const environment = createEnvironment()
   const messages: EventStreamMessage[] = []
+  const reconnections: Reconnection[] = []
   const connection = createConnection({
     url: 'http://sse.example/stream',
     transport,
@@ -28,13 +35,16 @@ function create<T extends Transport>(transport: T, options: Partial<ConnectionOp
     lastEventIdParam: undefined,
     withCredentials: false,
     idleTimeout: undefined,
+    whenHidden: 'continue',
+    dropDuplicates: undefined,
     environment,
     onMessage: (message) => messages.push(message),
+    onReconnect: (reconnection) => reconnections.push(reconnection),
     ...options,
   })
   const states: string[] = []
   connection.status.subscribe(({ state }) => states.push(state))
-  return { connection, environment, states, messages, transport }
+  return { connection, environment, states, messages, reconnections, transport }
 }
 
 async function createOpen(options: Partial<ConnectionOptions> = {}): Promise<World & { transport: FakeTransport }> {
@@ -198,28 +208,158 @@ describe('a connection', () => {
   })
 })
 
-describe('close()', () => {
-  test.each(['idle', 'connecting', 'open', 'waiting'] as const)('while %s leaves nothing behind', async (state) => {
-    const { connection, transport, environment } = create(createFakeTransport(), { idleTimeout: 1000 })
-    if (state !== 'idle') connection.start()
-    if (state === 'open' || state === 'waiting') {
-      await settled()
-      transport.last.sink.onOpen({ transport: 'fake', resumed: false })
-    }
-    if (state === 'waiting') transport.last.sink.onEnd(failure)
-    expect(connection.status.get().state).toBe(state)
-    const opened = transport.sessions.length
-    connection.close('close-called')
-    connection.close('aborted')
-    connection.reconnect()
+describe('what stands in the way', () => {
+  test('is watched from the start to the end', async () => {
+    const { connection, environment } = create(createFakeTransport())
+    expect(environment.watchers).toBe(0)
     connection.start()
-    environment.advance(1e9)
-    await settled()
-    expect(connection.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
-    expect(environment.timers).toBe(0)
-    expect(transport.sessions).toHaveLength(opened)
-    expect(transport.sessions.every(({ closed }) => closed > 0)).toBe(true)
+    connection.start()
+    expect(environment.watchers).toBe(1)
+    connection.close('close-called')
+    expect(environment.watchers).toBe(0)
   })
+
+  test('what is so already at the start counts', async () => {
+    const environment = createEnvironment()
+    environment.tell('offline', true)
+    const { connection, transport } = create(createFakeTransport(), { environment })
+    connection.start()
+    await settled()
+    expect(connection.status.get()).toEqual({ state: 'paused', reason: 'offline' })
+    expect(transport.sessions).toEqual([])
+    environment.tell('offline', false)
+    await settled()
+    expect(transport.sessions).toHaveLength(1)
+  })
+
+  test('a frozen page lets its stream go, and takes it up from the last event ID', async () => {
+    const { connection, transport, environment } = await createOpen({ idleTimeout: 1000 })
+    transport.last.sink.onLastEventId('7')
+    environment.tell('frozen', true)
+    expect(connection.status.get()).toEqual({ state: 'paused', reason: 'frozen' })
+    expect(transport.last.closed).toBe(1)
+    expect(environment.timers).toBe(0)
+    environment.tell('frozen', false)
+    await settled()
+    expect(transport.last.request).toMatchObject({ lastEventId: '7', attempt: 0, failure: undefined })
+  })
+
+  test('a hidden page matters only where whenHidden says so', async () => {
+    const indifferent = await createOpen()
+    indifferent.environment.tell('hidden', true)
+    expect(indifferent.connection.status.get().state).toBe('open')
+    const pausing = await createOpen({ whenHidden: 'pause' })
+    pausing.environment.tell('hidden', true)
+    expect(pausing.connection.status.get()).toEqual({ state: 'paused', reason: 'hidden' })
+  })
+
+  test.each(['localhost:3000', 'api.localhost', '127.0.0.1', '127.1.2.3:81', '[::1]:3000'])(
+    'the own machine (%s) is reached without a network',
+    async (host) => {
+      const { connection, environment } = create(createFakeTransport(), { url: `http://${host}/stream` })
+      environment.tell('offline', true)
+      connection.start()
+      expect(connection.status.get().state).toBe('connecting')
+    },
+  )
+
+  test.each(['localhost.example', 'notlocalhost', '128.0.0.1', '[::2]'])('%s is not the own machine', async (host) => {
+    const { connection, environment } = create(createFakeTransport(), { url: `http://${host}/stream` })
+    environment.tell('offline', true)
+    connection.start()
+    expect(connection.status.get().state).toBe('paused')
+  })
+})
+
+describe('a reconnection', () => {
+  test('is told once the stream is open again, with what is known, after the status and before the first event', async () => {
+    const { connection, transport, environment, reconnections } = await createOpen()
+    transport.last.sink.onLastEventId('7')
+    transport.last.sink.onEnd(failure)
+    environment.advance(1000)
+    await settled()
+    environment.advance(200)
+    expect(reconnections).toEqual([])
+    transport.last.sink.onOpen({ transport: 'fake', resumed: true })
+    expect(connection.status.get().state).toBe('open')
+    expect(reconnections).toEqual([{ resumed: true, lastEventId: '7', downtime: 1200 }])
+  })
+
+  test('is not told where a subscriber of the status has closed it', async () => {
+    const { connection, transport, environment, reconnections } = await createOpen()
+    transport.last.sink.onEnd(failure)
+    environment.advance(1000)
+    await settled()
+    connection.status.subscribe(({ state }) => {
+      if (state === 'open') connection.close('close-called')
+    })
+    transport.last.sink.onOpen({ transport: 'fake', resumed: true })
+    expect(reconnections).toEqual([])
+  })
+})
+
+describe('dropDuplicates', () => {
+  const send = (sink: FakeTransport['last']['sink'], id: string | undefined, data: string): void => {
+    if (id !== undefined) sink.onLastEventId(id)
+    sink.onMessage({ event: 'message', data, id: id ?? '' }, '')
+  }
+
+  test('drops an event whose ID was there before, and keeps the rest', async () => {
+    const { connection, transport, messages } = await createOpen({ dropDuplicates: 2 })
+    const { sink } = transport.last
+    for (const id of ['1', '2', '2', '1', '3', '1', undefined, '', '']) send(sink, id, `${id}`)
+    // 1 was forgotten when 3 came: the window is 2.
+    expect(messages.map(({ data }) => data)).toEqual(['1', '2', '3', '1', 'undefined', '', ''])
+    expect(connection.lastEventId).toBe('')
+  })
+
+  test('over a reconnection too', async () => {
+    const { transport, messages, environment } = await createOpen({ dropDuplicates: 10 })
+    send(transport.last.sink, '1', 'a')
+    transport.last.sink.onEnd(failure)
+    environment.advance(1000)
+    await settled()
+    transport.last.sink.onOpen({ transport: 'fake', resumed: true })
+    send(transport.last.sink, '1', 'a')
+    send(transport.last.sink, undefined, 'b')
+    expect(messages.map(({ data }) => data)).toEqual(['a', 'b'])
+  })
+
+  test('without it, the server is trusted', async () => {
+    const { transport, messages } = await createOpen()
+    send(transport.last.sink, '1', 'a')
+    send(transport.last.sink, '1', 'b')
+    expect(messages).toHaveLength(2)
+  })
+})
+
+describe('close()', () => {
+  test.each(['idle', 'connecting', 'open', 'waiting', 'paused'] as const)(
+    'while %s leaves nothing behind',
+    async (state) => {
+      const { connection, transport, environment } = create(createFakeTransport(), { idleTimeout: 1000 })
+      if (state !== 'idle') connection.start()
+      if (state === 'open' || state === 'waiting') {
+        await settled()
+        transport.last.sink.onOpen({ transport: 'fake', resumed: false })
+      }
+      if (state === 'waiting') transport.last.sink.onEnd(failure)
+      if (state === 'paused') environment.tell('frozen', true)
+      expect(connection.status.get().state).toBe(state)
+      const opened = transport.sessions.length
+      connection.close('close-called')
+      connection.close('aborted')
+      connection.reconnect()
+      connection.start()
+      environment.tell('frozen', false)
+      environment.advance(1e9)
+      await settled()
+      expect(connection.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
+      expect([environment.timers, environment.watchers]).toEqual([0, 0])
+      expect(transport.sessions).toHaveLength(opened)
+      expect(transport.sessions.every(({ closed }) => closed > 0)).toBe(true)
+    },
+  )
 
   test.each(['connecting', 'open', 'waiting'] as const)('from a subscriber that hears "%s"', async (state) => {
     const { connection, transport, environment, states } = create(createFakeTransport(), { idleTimeout: 1000 })
@@ -250,6 +390,10 @@ test('whatever happens, in whatever order: one session at a time, and nothing he
     'reconnect',
     'interrupted',
     'no-content',
+    'freeze',
+    'thaw',
+    'offline',
+    'online',
     'close',
   )
   await fc.assert(
@@ -265,6 +409,8 @@ test('whatever happens, in whatever order: one session at a time, and nothing he
         if (name === 'retry') sink?.onReconnectionTime(0)
         if (name === 'interrupted') sink?.onInterrupted(failure)
         if (name === 'no-content') sink?.onEnd('no-content')
+        if (name === 'freeze' || name === 'thaw') environment.tell('frozen', name === 'freeze')
+        if (name === 'offline' || name === 'online') environment.tell('offline', name === 'offline')
         if (name === 'advance') environment.advance(1500)
         if (name === 'reconnect') connection.reconnect()
         if (name === 'close') connection.close('close-called')

@@ -29,12 +29,55 @@ test('each touch begins the time anew, with a single timer', () => {
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
 
-test('time counts by the wall clock: a sleep is noticed when timers run again', () => {
+test('after a sleep, what the network still holds gets the whole timeout to arrive: nothing is aborted the moment a laptop wakes', () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   watchInactivity(environment, 100, onIdle)
   environment.sleep(10_000)
+  environment.advance(99)
+  expect(onIdle).not.toHaveBeenCalled()
+  environment.advance(1)
+  expect(onIdle).toHaveBeenCalledTimes(1)
+})
+
+test('only once in a row: the timers of a hidden page are late each time', () => {
+  const environment = createEnvironment()
+  const onIdle = vi.fn<() => void>()
+  const watch = watchInactivity(environment, 100, onIdle)
+  environment.sleep(60_000)
   environment.advance(0)
+  environment.sleep(60_000)
+  environment.advance(0)
+  expect(onIdle).toHaveBeenCalledTimes(1)
+
+  watch.stop()
+  const touched = watchInactivity(environment, 100, onIdle)
+  for (let n = 0; n < 3; n += 1) {
+    environment.sleep(60_000)
+    environment.advance(0)
+    touched.touch()
+  }
+  expect(onIdle).toHaveBeenCalledTimes(1)
+})
+
+test('a timer that is only a little late finds the silence as long as it is', () => {
+  const environment = createEnvironment()
+  const onIdle = vi.fn<() => void>()
+  watchInactivity(environment, 100, onIdle)
+  environment.sleep(5100)
+  environment.advance(0)
+  expect(onIdle).toHaveBeenCalledTimes(1)
+})
+
+test('a clock that is set back begins the time anew', () => {
+  const environment = createEnvironment()
+  const onIdle = vi.fn<() => void>()
+  watchInactivity(environment, 100, onIdle)
+  environment.advance(50)
+  environment.setBack(3_600_000)
+  environment.advance(149)
+  expect(onIdle).not.toHaveBeenCalled()
+  environment.advance(1)
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { PauseReason } from '../../src/connection/status.js'
 import {
   type ConnectionInput,
   type ConnectionState,
@@ -13,7 +14,8 @@ import type { ReconnectionPolicy } from '../../src/reconnection/policy.js'
 const failure: ConnectionFailure = { kind: 'network', fatal: false, message: 'lost' }
 const opened = { transport: 'fetch', resumed: false }
 const wait: ReconnectionPolicy = ({ attempt }) => attempt * 100
-const lost = (now: number): ConnectionInput => ({ type: 'lost', failure, now, random: 0 })
+const lostInput = { type: 'lost', failure, now: 0, random: 0 } as const
+const lost = (now: number): ConnectionInput => ({ ...lostInput, now })
 
 function after(inputs: readonly ConnectionInput[], policy: ReconnectionPolicy | false = wait): Transition {
   let result: Transition = { state: initialState, effects: [] }
@@ -24,8 +26,8 @@ function after(inputs: readonly ConnectionInput[], policy: ReconnectionPolicy | 
 const start: ConnectionInput = { type: 'start' }
 const open: ConnectionInput = { type: 'opened', opened, now: 1000 }
 const received: ConnectionInput = { type: 'received' }
-const waitOver: ConnectionInput = { type: 'wait-over' }
-const reconnect: ConnectionInput = { type: 'reconnect-called' }
+const waitOver: ConnectionInput = { type: 'timer', now: 1e12 }
+const reconnect: ConnectionInput = { type: 'reconnect-called', now: 0 }
 const close: ConnectionInput = { type: 'closed', reason: 'close-called' }
 
 describe('the life of a connection', () => {
@@ -128,9 +130,9 @@ describe('the life of a connection', () => {
     expect(effects).toEqual([{ type: 'disconnect' }, { type: 'report', error: expect.any(kind) as Error }])
   })
 
-  test('a wait is in whole ms, and never overflows the timer', () => {
+  test('a wait is in whole ms, and has an end that is a date', () => {
     expect(after([start, lost(0)], () => 830.2).state.status).toMatchObject({ delay: 830, retryAt: 830 })
-    expect(after([start, lost(0)], () => Infinity).effects).toContainEqual({ type: 'wait', ms: 2 ** 31 - 1 })
+    expect(after([start, lost(0)], () => Infinity).state.status).toMatchObject({ delay: 2 ** 31 - 1 })
   })
 
   test('an interruption that the transport mends by itself counts as an attempt, and waits for it', () => {
@@ -155,7 +157,7 @@ describe('the life of a connection', () => {
   })
 
   test('204 closes it', () => {
-    expect(after([start, { type: 'no-content' }])).toMatchObject({
+    expect(after([start, { type: 'ended' }])).toMatchObject({
       state: { status: { state: 'closed', reason: 'ended-by-server' } },
       effects: [{ type: 'disconnect' }],
     })
@@ -205,12 +207,211 @@ describe('the life of a connection', () => {
   })
 })
 
+describe('a wait goes by the wall clock', () => {
+  const long: ReconnectionPolicy = () => 70_000
+  const timer = (now: number): ConnectionInput => ({ type: 'timer', now })
+
+  test('in slices, because timers stand still while a laptop sleeps', () => {
+    expect(after([start, lost(0)], long).effects).toContainEqual({ type: 'wait', ms: 30_000 })
+    expect(after([start, lost(0), timer(30_000)], long).effects).toEqual([{ type: 'wait', ms: 30_000 }])
+    expect(after([start, lost(0), timer(60_000)], long).effects).toEqual([{ type: 'wait', ms: 10_000 }])
+    expect(after([start, lost(0), timer(69_999)], long).state.status).toMatchObject({
+      state: 'waiting',
+      retryAt: 70_000,
+    })
+    expect(after([start, lost(0), timer(70_000)], long).state.status).toMatchObject({ state: 'connecting', failure })
+  })
+
+  test('is over at once where the laptop slept past its end', () => {
+    expect(after([start, lost(0), timer(9e9)], long).state.status.state).toBe('connecting')
+  })
+
+  test('is over where the clock was set back before its beginning: nobody waits for a day', () => {
+    expect(after([start, lost(1e9), timer(1e9 - 1)], long).state.status.state).toBe('connecting')
+  })
+})
+
+describe('what stands in the way', () => {
+  const hold = (reason: PauseReason, now = 3000): ConnectionInput => ({ type: 'hold', reason, now })
+  const release = (reason: PauseReason, now = 3000, random = 0): ConnectionInput => ({
+    type: 'release',
+    reason,
+    now,
+    random,
+  })
+  const timer = (now: number): ConnectionInput => ({ type: 'timer', now })
+
+  test.each(['offline', 'hidden', 'frozen'] as const)(
+    '%s before the start: no attempt is made until it is gone',
+    (reason) => {
+      const { state, effects } = after([hold(reason), start])
+      expect([state.status, effects]).toEqual([{ state: 'paused', reason }, []])
+      expect(transition(state, release(reason), wait)).toMatchObject({
+        state: { status: { state: 'connecting', attempt: 0 } },
+        effects: [{ type: 'connect', attempt: 0 }],
+      })
+    },
+  )
+
+  test.each(['hidden', 'frozen'] as const)(
+    '%s closes an open stream and an attempt, and it is no failure',
+    (reason) => {
+      for (const inputs of [
+        [start, open],
+        [start, lost(0), timer(100)],
+      ]) {
+        const { state, effects } = after([...inputs, hold(reason)])
+        expect([state.status, effects]).toEqual([{ state: 'paused', reason }, [{ type: 'disconnect' }]])
+        const { failures } = after(inputs).state
+        expect(transition(state, release(reason), wait).effects).toEqual([
+          { type: 'connect', attempt: failures, failure: undefined },
+        ])
+      }
+    },
+  )
+
+  test('a pause of a healthy stream forgets the failures before it, of another it does not', () => {
+    const inputs = [start, lost(0), timer(100), open, received]
+    expect(after([...inputs, hold('hidden', 6000)]).state.failures).toBe(0)
+    expect(after([...inputs, hold('hidden', 5999)]).state.failures).toBe(1)
+  })
+
+  test('offline leaves alone what is open or under way: it breaks by itself, where it is true', () => {
+    expect(after([start, open, hold('offline')]).effects).toEqual([])
+    expect(after([start, open, hold('offline')]).state.status.state).toBe('open')
+    expect(after([start, hold('offline'), open]).state.status.state).toBe('open')
+  })
+
+  test('what breaks while offline does not count, whatever the policy says, and comes back online within a second', () => {
+    const never: ReconnectionPolicy = () => false
+    const paused = after([start, open, hold('offline'), lost(4000)], never)
+    expect(paused.state.status).toEqual({ state: 'paused', reason: 'offline' })
+    expect(paused.effects).toEqual([{ type: 'disconnect' }])
+    expect(paused.state.failures).toBe(0)
+    const online = transition(paused.state, release('offline', 10_000, 0.4), wait)
+    expect(online.state.status).toMatchObject({ state: 'waiting', attempt: 0, delay: 400, retryAt: 10_400 })
+    expect(online.effects).toEqual([{ type: 'wait', ms: 400 }])
+    expect(transition(online.state, timer(10_400), wait).state.status).toMatchObject({
+      state: 'connecting',
+      attempt: 0,
+    })
+  })
+
+  test('an answer of the server counts also where the device says that it is offline', () => {
+    const answer: ConnectionInput = { ...lostInput, failure: { ...failure, kind: 'http', status: 503 }, now: 4000 }
+    expect(after([start, hold('offline'), answer]).state).toMatchObject({ failures: 1, status: { state: 'paused' } })
+    expect(after([start, hold('offline'), answer], () => false).state.status.state).toBe('closed')
+  })
+
+  test('coming online takes the place of the backoff, but not of what the server asked for', () => {
+    const busy: ConnectionInput = { ...lostInput, failure: { ...failure, kind: 'http', retryAfter: 60_000 }, now: 1000 }
+    const backoff: ReconnectionPolicy = () => 90_000
+    const inputs = [start, busy, hold('offline', 2000), release('offline', 11_000, 0.5)]
+    expect(after(inputs, backoff).state.status).toMatchObject({ state: 'waiting', delay: 50_000, retryAt: 61_000 })
+    const retry: ConnectionInput = { type: 'reconnection-time', ms: 20_000 }
+    const asked = [start, open, retry, lost(1000), hold('offline', 2000), release('offline', 11_000, 0.5)]
+    expect(after(asked, backoff).state.status).toMatchObject({ delay: 10_000, retryAt: 21_000 })
+    const free = [start, lost(1000), hold('offline', 2000), release('offline', 11_000, 0.5)]
+    expect(after(free, backoff).state.status).toMatchObject({ delay: 500, retryAt: 11_500 })
+  })
+
+  test('a wait that was interrupted is waited to its end: hiding and showing a page is no way around a backoff', () => {
+    const backoff: ReconnectionPolicy = () => 90_000
+    const hidden = after([start, lost(1000), hold('hidden', 2000)], backoff)
+    expect(hidden.state.status).toEqual({ state: 'paused', reason: 'hidden' })
+    expect(hidden.effects).toEqual([{ type: 'stop-waiting' }])
+    const shown = transition(hidden.state, release('hidden', 81_000), backoff)
+    expect(shown.state.status).toMatchObject({ state: 'waiting', retryAt: 91_000, failure })
+    expect(shown.effects).toEqual([{ type: 'wait', ms: 10_000 }])
+    expect(transition(hidden.state, release('hidden', 91_000), backoff).state.status).toMatchObject({
+      state: 'connecting',
+      attempt: 1,
+      failure,
+    })
+  })
+
+  test('several at once: the last of them opens the way', () => {
+    const { state } = after([start, open, hold('hidden'), hold('frozen'), hold('offline')])
+    expect(state.status).toEqual({ state: 'paused', reason: 'hidden' })
+    const frozen = transition(state, release('hidden'), wait)
+    expect(frozen.state.status).toEqual({ state: 'paused', reason: 'frozen' })
+    const again = transition(frozen.state, hold('hidden'), wait)
+    expect(again.state.status).toBe(frozen.state.status)
+    const offline = after([hold('frozen'), hold('offline'), start, release('frozen')])
+    expect(offline.state.status).toEqual({ state: 'paused', reason: 'offline' })
+    expect(transition(offline.state, release('offline'), wait).state.status.state).toBe('connecting')
+  })
+
+  test('a second telling of the same changes nothing', () => {
+    const { state } = after([start, open, hold('hidden')])
+    expect(transition(state, hold('hidden'), wait).state).toBe(state)
+    expect(after([start, open, release('hidden')]).state.status.state).toBe('open')
+  })
+
+  test('reconnect() while paused is tried all the same, and its loss pauses again', () => {
+    const { state, effects } = after([start, open, hold('hidden'), reconnect])
+    expect([state.status.state, effects.map(({ type }) => type)]).toEqual(['connecting', ['connect']])
+    expect(transition(state, lost(5000), wait).state.status).toEqual({ state: 'paused', reason: 'hidden' })
+  })
+
+  test('close() while paused ends it', () => {
+    expect(after([start, open, hold('hidden'), close])).toMatchObject({
+      state: { status: { state: 'closed', reason: 'close-called' } },
+      effects: [],
+    })
+  })
+
+  test('what is used once is never paused: it could not come back', () => {
+    for (const reason of ['offline', 'hidden', 'frozen'] as const) {
+      expect(after([hold(reason), start, open, hold(reason)], false).state.status.state).toBe('open')
+      expect(after([start, open, hold(reason), lost(5000)], false).state.status.state).toBe('closed')
+    }
+  })
+})
+
+describe('the signal of a reconnection', () => {
+  test('is given when a stream that was open before is open again, with the time in between', () => {
+    expect(after([start, open]).reconnected).toBeUndefined()
+    const again: ConnectionInput = { type: 'opened', opened: { transport: 'fetch', resumed: true }, now: 9000 }
+    const inputs = [start, open, lost(2000), waitOver, lost(3000), waitOver, again]
+    expect(after(inputs).reconnected).toEqual({ resumed: true, downtime: 7000 })
+    expect(after([...inputs, lost(9500), waitOver, { ...again, now: 9600 }]).reconnected?.downtime).toBe(100)
+  })
+
+  test('not before it was ever open', () => {
+    expect(after([start, lost(2000), waitOver, open]).reconnected).toBeUndefined()
+  })
+
+  test.each<[string, ConnectionInput[]]>([
+    ['reconnect()', [{ type: 'reconnect-called', now: 2000 }]],
+    [
+      'a pause',
+      [
+        { type: 'hold', reason: 'hidden', now: 2000 },
+        { type: 'release', reason: 'hidden', now: 2500, random: 0 },
+      ],
+    ],
+    ["the transport's own reconnection", [{ type: 'interrupted', failure, now: 2000, random: 0 }]],
+  ])('also after %s', (_, inputs) => {
+    expect(after([start, open, ...inputs, { ...open, now: 3000 }]).reconnected).toEqual({
+      resumed: false,
+      downtime: 1000,
+    })
+  })
+})
+
+const anyReason = fc.constantFrom<PauseReason>('offline', 'hidden', 'frozen')
 const anyInput: fc.Arbitrary<ConnectionInput> = fc.oneof(
-  fc.constantFrom(start, open, received, waitOver, reconnect, close, { type: 'no-content' } as const),
+  fc.constantFrom(start, open, received, waitOver, reconnect, close, { type: 'ended' } as const),
   fc.nat(100_000).map(lost),
   fc.nat(100_000).map((now): ConnectionInput => ({ type: 'interrupted', failure, now, random: 0 })),
   fc.nat().map((ms): ConnectionInput => ({ type: 'reconnection-time', ms })),
   fc.constant<ConnectionInput>({ type: 'failed', failure }),
+  fc.nat(100_000).map((now): ConnectionInput => ({ type: 'timer', now })),
+  fc.tuple(anyReason, fc.nat(100_000)).map(([reason, now]): ConnectionInput => ({ type: 'hold', reason, now })),
+  fc
+    .tuple(anyReason, fc.nat(100_000))
+    .map(([reason, now]): ConnectionInput => ({ type: 'release', reason, now, random: 0.5 })),
 )
 
 test('in whatever order things happen: one thing is held at a time, and nothing after the end', () => {
@@ -229,13 +430,15 @@ test('in whatever order things happen: one thing is held at a time, and nothing 
           if (effect.type === 'stop-waiting') held.waits -= 1
         }
         // The timer that has fired is no longer held.
-        if (input.type === 'wait-over' && before.status.state === 'waiting') held.waits -= 1
+        if (input.type === 'timer' && before.status.state === 'waiting') held.waits -= 1
         const { state: name } = state.status
         expect(held).toEqual({
           connections: name === 'connecting' || name === 'open' ? 1 : 0,
           waits: name === 'waiting' ? 1 : 0,
         })
         if (before.status.state === 'closed') expect(state).toBe(before)
+        if (name === 'paused') expect(state.holds.length).toBeGreaterThan(0)
+        if (name === 'waiting') expect(state.holds).toEqual([])
       }
     }),
     { numRuns: 2000 },

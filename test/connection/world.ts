@@ -1,4 +1,5 @@
 import type { Environment } from '../../src/connection/environment.js'
+import type { PauseReason } from '../../src/connection/status.js'
 import type { Transport, TransportRequest, TransportSink } from '../../src/transport/transport.js'
 
 /** Time that passes when the test says so. */
@@ -7,12 +8,19 @@ export interface ManualEnvironment extends Environment {
   advance(ms: number): void
   /** The wall clock goes on, but timers do not run: a laptop that sleeps. */
   sleep(ms: number): void
+  /** Somebody sets the clock back; timers go on as they were. */
+  setBack(ms: number): void
+  /** Something stands in the way from now on, or no more. */
+  tell(reason: PauseReason, holds: boolean): void
   readonly timers: number
+  readonly watchers: number
 }
 
 export function createEnvironment(random = 0): ManualEnvironment {
   let now = 1_000_000
   const timers = new Set<{ at: number; run: () => void }>()
+  const watchers = new Set<(reason: PauseReason, holds: boolean) => void>()
+  const held = new Set<PauseReason>()
 
   function next(until: number): { at: number; run: () => void } | undefined {
     const due = Array.from(timers).filter(({ at }) => at <= until)
@@ -39,8 +47,25 @@ export function createEnvironment(random = 0): ManualEnvironment {
     sleep(ms) {
       now += ms
     },
+    setBack(ms) {
+      now -= ms
+      for (const timer of timers) timer.at -= ms
+    },
+    watch(onChange) {
+      watchers.add(onChange)
+      for (const reason of held) onChange(reason, true)
+      return () => void watchers.delete(onChange)
+    },
+    tell(reason, holds) {
+      if (holds) held.add(reason)
+      else held.delete(reason)
+      for (const onChange of watchers) onChange(reason, holds)
+    },
     get timers() {
       return timers.size
+    },
+    get watchers() {
+      return watchers.size
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Case } from '../case.js'
 import { answers } from './answers.js'
 import { closing } from './closing.js'
+import { ending } from './ending.js'
 import { events } from './events.js'
 import { iteration } from './iteration.js'
 import { lastEventId } from './last-event-id.js'
@@ -21,5 +22,6 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'last event ID': lastEventId,
   reconnection,
   limits,
+  ending,
   closing,
 }

@@ -1,0 +1,190 @@
+import { assert } from 'chai'
+import { z } from 'zod'
+import type { Reconnection } from '../../../src/index.js'
+import { type Case, numbered, tick, type Ticks, ticks } from '../case.js'
+import { afterTimers, collect, reach, until } from '../wait.js'
+
+interface Tokens {
+  message: { token: string }
+  usage: { tokens: number }
+}
+
+const TOKEN = 'data: {"token":"a"}\n\n'
+
+export const ending: readonly Case[] = [
+  {
+    name: 'endOn an event type: the event is delivered, then it is over, and nobody reconnects',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `${TOKEN}event: usage\ndata: {"tokens":1}\n\n${TOKEN}` }, 'end'] }])
+      const source = open<Tokens>(stream, { endOn: 'usage' })
+      const tokens = collect(source, 'message')
+      const usage = collect(source, 'usage')
+      assert.deepEqual(await reach(source, 'closed'), { state: 'closed', reason: 'ended-by-server' })
+      await afterTimers(20)
+      assert.deepEqual([tokens, usage], [[{ token: 'a' }], [{ tokens: 1 }]])
+      assert.lengthOf(await stream.requests(), 1)
+    },
+  },
+  {
+    name: 'endOn an event type that nobody listens for',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `${TOKEN}event: usage\ndata: {}\n\n` }] }])
+      const source = open<Tokens>(stream, { endOn: 'usage' })
+      const tokens = collect(source, 'message')
+      assert.propertyVal(await reach(source, 'closed'), 'reason', 'ended-by-server')
+      assert.lengthOf(tokens, 1)
+    },
+  },
+  {
+    name: 'endOn a function: the mark is no payload, and is not delivered; loops end',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `${TOKEN}data: [DONE]\n\n${TOKEN}` }] }])
+      const refused: unknown[] = []
+      const source = open<Tokens>(stream, {
+        endOn: ({ data }) => data === '[DONE]',
+        onPayloadError: (error) => refused.push(error),
+      })
+      const seen: unknown[] = []
+      for await (const { data } of source.events('message')) seen.push(data)
+      assert.deepEqual(seen, [{ token: 'a' }])
+      assert.deepEqual(refused, [])
+      assert.propertyVal(source.status.get(), 'reason', 'ended-by-server')
+    },
+  },
+  {
+    name: 'a function for endOn that throws is reported, and ends nothing',
+    transports: ['fetch'],
+    async run({ serve, open, reported }) {
+      const error = new Error('mine')
+      const stream = await serve([{ steps: [ticks(1, 2)] }])
+      const source = open<Ticks>(stream, {
+        endOn({ data }) {
+          if (data === '1') throw error
+          return false
+        },
+      })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 2, 'both ticks')
+      assert.deepEqual(reported.splice(0), [error])
+      assert.propertyVal(source.status.get(), 'state', 'open')
+    },
+  },
+  {
+    name: 'what has arrived before the end is delivered, where a schema takes its time: by endOn, 204, one-shot use',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const schemas = { tick: z.number().refine(async () => afterTimers(5).then(() => true)) }
+      const last = { send: `${tick(1)}${tick(2)}` }
+      for (const [options, connections] of [
+        [
+          { endOn: ({ data }: { data: string }) => data === 'over' },
+          [{ steps: [{ send: `${last.send}data: over\n\n` }] }],
+        ],
+        [{ reconnection: false }, [{ steps: [last, 'end'] }]],
+        [{}, [{ steps: [last, 'end'] }, { status: 204 }]],
+      ] as const) {
+        const source = open(await serve(connections), { schemas, ...options })
+        const seen: number[] = []
+        for await (const { data } of source.events('tick')) seen.push(data)
+        assert.deepEqual(seen, [1, 2])
+        assert.propertyVal(source.status.get(), 'reason', 'ended-by-server')
+      }
+    },
+  },
+  {
+    name: 'close() is final also where the server has ended the stream, and a schema still holds events of it',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const schemas = { tick: z.number().refine(async () => afterTimers(5).then(() => true)) }
+      const source = open(await serve([{ steps: [ticks(1, 2), 'end'] }]), { schemas, reconnection: false })
+      const seen: number[] = []
+      source.on('tick', ({ data }) => seen.push(data))
+      await reach(source, 'closed')
+      source.close()
+      await afterTimers(20)
+      assert.deepEqual(seen, [])
+    },
+  },
+  {
+    name: 'onReconnect tells, before the first event, whether the server knew where to go on, and what it was told',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: numbered(1) }] }, { steps: [{ send: numbered(2) }] }, {}])
+      const source = open<Ticks>(stream)
+      const story: unknown[] = []
+      source.onReconnect((reconnection) => story.push(reconnection))
+      source.on('tick', ({ data }) => story.push(data))
+      await until(() => story.length === 1, 'the first tick')
+      await stream.perform('cut')
+      await until(() => story.length === 3, 'the second tick')
+      const { downtime, ...rest } = story[1] as Reconnection
+      assert.deepEqual([story[0], rest, story[2]], [1, { resumed: true, lastEventId: '1' }, 2])
+      assert.isAtLeast(downtime, 9)
+      assert.isBelow(downtime, 8000)
+    },
+  },
+  {
+    name: 'onReconnect tells where it could not, and its undo ends it',
+    async run({ serve, open }) {
+      const stream = await serve([1, 2, 3].map((n) => ({ steps: [ticks(n)] })))
+      const source = open<Ticks>(stream)
+      const reconnections: Reconnection[] = []
+      const undo = source.onReconnect((reconnection) => reconnections.push(reconnection))
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the first tick')
+      source.reconnect()
+      await until(() => seen.length === 2, 'the second tick')
+      assert.deepInclude(reconnections[0], { resumed: false, lastEventId: '' })
+      undo()
+      source.reconnect()
+      await until(() => seen.length === 3, 'the third tick')
+      assert.lengthOf(reconnections, 1)
+    },
+  },
+  {
+    name: 'native cannot carry an ID to a new connection, and says so',
+    transports: ['native'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: numbered(1) }] }, {}])
+      const source = open<Ticks>(stream)
+      const reconnections: Reconnection[] = []
+      source.onReconnect((reconnection) => reconnections.push(reconnection))
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the first tick')
+      source.reconnect()
+      await until(() => reconnections.length === 1, 'the reconnection')
+      assert.deepInclude(reconnections[0], { resumed: false, lastEventId: '1' })
+    },
+  },
+  {
+    name: 'an exception of an onReconnect listener is reported, and disturbs nothing',
+    transports: ['fetch'],
+    async run({ serve, open, reported }) {
+      const error = new Error('mine')
+      const stream = await serve([{ steps: [ticks(1)] }, { steps: [ticks(2)] }])
+      const source = open<Ticks>(stream)
+      source.onReconnect(() => {
+        throw error
+      })
+      const seen = collect(source, 'tick')
+      await until(() => seen.length === 1, 'the first tick')
+      source.reconnect()
+      await until(() => seen.length === 2, 'the second tick')
+      assert.deepEqual(reported.splice(0), [error])
+    },
+  },
+  {
+    name: 'dropDuplicates: a server that sends one too many again is put right',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const first = { send: [1, 2, 3].map(numbered).join('') }
+      const second = { send: [2, 3, 4].map(numbered).join('') }
+      const stream = await serve([{ steps: [first, 'end'] }, { steps: [second] }])
+      const source = open<Ticks>(stream, { dropDuplicates: 100 })
+      const seen = collect(source, 'tick')
+      await until(() => seen.includes(4), 'the last tick')
+      assert.deepEqual(seen, [1, 2, 3, 4])
+    },
+  },
+]
