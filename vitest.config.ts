@@ -88,13 +88,25 @@ const native: TestProjectInlineConfiguration = {
   },
 }
 
+/** From Node too: what a page goes through from outside cannot be done from within. */
+const lifecycle: TestProjectInlineConfiguration = {
+  test: {
+    name: 'lifecycle',
+    environment: 'node',
+    include: ['test/lifecycle/**/*.test.ts'],
+    sequence: { groupOrder: 3 },
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+}
+
 /** By itself, at the end: it runs servers and browsers of its own, and waits for what users would wait for. */
 const demo: TestProjectInlineConfiguration = {
   test: {
     name: 'demo',
     environment: 'node',
     include: ['test/demo/**/*.test.ts'],
-    sequence: { groupOrder: 3 },
+    sequence: { groupOrder: 4 },
     fileParallelism: false,
   },
 }
@@ -103,7 +115,16 @@ if (whyNoChromium !== undefined && process.env['CI']) {
   throw new Error(`The tests in Chromium must not be left out in CI, but ${whyNoChromium}.`)
 }
 
-const projects = [node, built, happyDom, types, ...(whyNoChromium === undefined ? [chromium] : []), native, demo]
+const projects = [
+  node,
+  built,
+  happyDom,
+  types,
+  ...(whyNoChromium === undefined ? [chromium] : []),
+  native,
+  lifecycle,
+  demo,
+]
 const leftOut = whyNoChromium === undefined ? [] : [`the project 'chromium', because ${whyNoChromium}`]
 
 export default defineConfig({

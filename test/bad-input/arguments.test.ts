@@ -84,6 +84,10 @@ describe('createEventSource', () => {
     ['idleTimeout', [0, -1, Number.NaN, Infinity, 2 ** 31], RangeError],
     ['lastEventId', [5, null, {}], TypeError],
     ['lastEventIdParam', ['', 5, null], TypeError],
+    ['whenHidden', ['close', '', null, true], TypeError],
+    ['endOn', ['', null, 5, {}], TypeError],
+    ['dropDuplicates', ['100', null, true], TypeError],
+    ['dropDuplicates', [0, -1, 1.5, Number.NaN, Infinity], RangeError],
     ['onPayloadError', [true, null, {}], TypeError],
     ['schemas', [5, 'json', null], TypeError],
     ['parse', ['xml', 5, null], TypeError],
@@ -155,6 +159,24 @@ describe('createEventSource', () => {
       }
     },
   )
+
+  it('refuses dropDuplicates on native, which cannot tell what it needs', () => {
+    expectRefusal(
+      () => createEventSource(stream.url, { transport: 'native', dropDuplicates: 5 }),
+      TypeError,
+      /dropDuplicates needs 'auto' or 'fetch'/,
+    )
+  })
+
+  it('refuses a function for endOn on a transport that delivers only types it is told', () => {
+    for (const transport of ['native', nativeTransport()] as const) {
+      expectRefusal(
+        () => createEventSource(stream.url, { transport, endOn: () => true }),
+        TypeError,
+        /name the event type as endOn, or use 'auto' or 'fetch'/,
+      )
+    }
+  })
 
   it('lets go of the signal when it refuses something else', () => {
     const { signal } = new AbortController()

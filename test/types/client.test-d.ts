@@ -10,6 +10,7 @@ import {
   fetchTransport,
   nativeTransport,
   type ReadableStore,
+  type Reconnection,
   standardReconnection,
   type TypedEvent,
 } from '../../src/index.js'
@@ -176,6 +177,14 @@ describe('options', () => {
     createEventSource<Events>('/', { transport: nativeTransport(), reconnection: standardReconnection })
     createEventSource<Events>('/', { reconnection: ({ attempt, failure }) => (failure.fatal ? false : attempt * 100) })
     createEventSource<Events>('/', { reconnection: false, fetch: globalThis.fetch, body: new URLSearchParams() })
+    createEventSource<Events>('/', { endOn: 'price', whenHidden: 'pause', dropDuplicates: 100 })
+    createEventSource<Events>('/', { endOn: ({ event, data }) => event === 'message' && data === '[DONE]' })
+    // @ts-expect-error -- no such event
+    createEventSource<Events>('/', { endOn: 'prise' })
+    // @ts-expect-error -- a function of the event says yes or no
+    createEventSource<Events>('/', { endOn: ({ data }) => data.length })
+    // @ts-expect-error -- no such answer
+    createEventSource<Events>('/', { whenHidden: 'close' })
     // @ts-expect-error -- no such transport
     createEventSource<Events>('/', { transport: 'websocket' })
     // @ts-expect-error -- a policy returns ms or false
@@ -197,6 +206,17 @@ test('the status is a union that narrows', () => {
   void (status.state === 'reconnecting')
   // @ts-expect-error -- the status is read
   source.status.set({ state: 'idle' })
+})
+
+test('a reconnection says what was told to the server', () => {
+  const undo = source.onReconnect((reconnection) => {
+    expectTypeOf(reconnection).toEqualTypeOf<Reconnection>()
+    expectTypeOf(reconnection.resumed).toEqualTypeOf<boolean>()
+    expectTypeOf(reconnection.downtime).toEqualTypeOf<number>()
+  })
+  expectTypeOf(undo).toEqualTypeOf<() => void>()
+  // @ts-expect-error -- no such property
+  source.onReconnect(({ missed }) => missed)
 })
 
 test('it is disposable', () => {

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import connect, { type Client } from 'chrome-remote-interface'
+import { chromiumArguments, chromiumPath } from '../chromium.js'
+
+/** One page of a Chromium that nobody keeps awake: automation libraries pretend that every page is in sight and in focus. */
+export interface LifecyclePage {
+  readonly devtools: Client
+  open(url: string): Promise<void>
+  evaluate<Value>(expression: string): Promise<Value>
+  /** Puts another tab in front of the page, or the page in front again. */
+  show(visible: boolean): Promise<void>
+  close(): Promise<void>
+}
+
+/** @param host - the name by which the page reaches this machine: by its usual names, it would be there without a network too */
+export async function openPage(host: string): Promise<LifecyclePage> {
+  const profile = await mkdtemp(join(tmpdir(), 'everstream-lifecycle-'))
+  const browser = spawn(
+    chromiumPath,
+    [
+      '--headless',
+      ...chromiumArguments,
+      '--remote-debugging-port=0',
+      `--user-data-dir=${profile}`,
+      `--host-resolver-rules=MAP ${host} 127.0.0.1`,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  const ended = new Promise((resolve) => browser.once('exit', resolve))
+  const port = await new Promise<number>((resolve, reject) => {
+    let said = ''
+    browser.stderr.on('data', (text: Buffer) => {
+      said += text.toString()
+      const found = /DevTools listening on ws:\/\/[^:]+:(\d+)\//.exec(said)?.[1]
+      if (found !== undefined) resolve(Number(found))
+    })
+    void ended.then(() => reject(new Error(`Chromium has ended:\n${said}`)))
+  })
+
+  const { id } = await connect.New({ port })
+  const devtools = await connect({ port, target: id })
+  await devtools.Page.enable()
+  await connect.Activate({ port, id })
+
+  return {
+    devtools,
+    async open(url) {
+      const loaded = devtools.Page.loadEventFired()
+      await devtools.Page.navigate({ url })
+      await loaded
+    },
+    async evaluate<Value>(expression: string) {
+      const { result, exceptionDetails } = await devtools.Runtime.evaluate({ expression, returnByValue: true })
+      if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description)
+      return result.value as Value
+    },
+    async show(visible) {
+      if (visible) return connect.Activate({ port, id })
+      const other = await connect.New({ port, url: 'about:blank' })
+      await connect.Activate({ port, id: other.id })
+    },
+    async close() {
+      await devtools.Browser.close()
+      await ended
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}

@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createScriptHandler } from '../server/handler.js'
+import { putUp, type RemoteStream } from '../server/remote.js'
+import { type LifecyclePage, openPage } from './browser.js'
+
+const HOST = 'stream.test'
+
+/** Writes down in `seen` what it gets, and in `states` how it fares. */
+const PAGE = `<!doctype html><script src="/everstream.min.js"></script><script>
+const parameters = new URLSearchParams(location.search)
+const { stream, ...options } = Object.fromEntries(parameters)
+const states = [], seen = [], reconnections = []
+const source = everstream.createEventSource(stream, { reconnection: () => 10, parse: 'text', ...options })
+source.status.subscribe(({ state, reason }) => states.push(reason ? state + ' ' + reason : state))
+source.onReconnect(({ resumed }) => reconnections.push(resumed))
+source.on('message', ({ data }) => seen.push(data))
+let persisted = false
+addEventListener('pageshow', (event) => { persisted = event.persisted })
+</script>`
+
+interface Seen {
+  states: string[]
+  seen: string[]
+  reconnections: boolean[]
+  persisted: boolean
+}
+
+let server: Server
+let origin: { here: string; page: string }
+let page: LifecyclePage
+let stream: RemoteStream
+
+beforeAll(async () => {
+  const handle = createScriptHandler()
+  const bundle = await readFile(new URL('../../dist/everstream.min.js', import.meta.url))
+  server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://server')
+    if (pathname === '/page') response.setHeader('content-type', 'text/html').end(PAGE)
+    else if (pathname === '/elsewhere') response.setHeader('content-type', 'text/html').end('<p>elsewhere')
+    else if (pathname === '/everstream.min.js') response.setHeader('content-type', 'text/javascript').end(bundle)
+    else handle(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  origin = { here: `http://127.0.0.1:${port}`, page: `http://${HOST}:${port}` }
+})
+
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+async function look(): Promise<Seen> {
+  return JSON.parse(await page.evaluate<string>('JSON.stringify({ states, seen, reconnections, persisted })')) as Seen
+}
+
+/** Waits until the page has seen so many events. */
+async function events(count: number): Promise<void> {
+  await expect.poll(async () => (await look()).seen.length, { timeout: 10_000 }).toBe(count)
+}
+
+async function state(expected: string): Promise<void> {
+  await expect.poll(async () => (await look()).states.at(-1), { timeout: 10_000 }).toBe(expected)
+}
+
+async function openConnections(count: number): Promise<void> {
+  await expect.poll(async () => (await stream.report()).open, { timeout: 10_000 }).toBe(count)
+}
+
+async function offline(holds: boolean): Promise<void> {
+  await page.devtools.Network.enable({})
+  await page.devtools.Network.emulateNetworkConditions({
+    offline: holds,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: -1,
+  })
+}
+
+describe.each(['fetch', 'auto'])('in Chromium, on %s', (transport) => {
+  beforeEach(async () => {
+    page = await openPage(HOST)
+    // Each connection sends the two events that follow those which the client has.
+    stream = await putUp(origin.here, {
+      history: Array.from({ length: 9 }, (_, n) => ({ id: `${n + 1}`, data: `${n + 1}` })),
+      connections: [{ steps: [{ replay: 2 }] }],
+    })
+  })
+
+  afterEach(() => page.close())
+
+  async function open(options: Record<string, string> = {}): Promise<void> {
+    const parameters = new URLSearchParams({ stream: new URL(stream.url).pathname, transport, ...options })
+    await page.open(`${origin.page}/page?${parameters.toString()}`)
+    await events(2)
+  }
+
+  test('offline: no attempt is made until the network is back, and then nothing is missing', async () => {
+    await open()
+    await offline(true)
+    await stream.perform('cut')
+    await state('paused offline')
+    expect(await stream.requests()).toHaveLength(1)
+    await offline(false)
+    await events(4)
+    const { states, seen, reconnections } = await look()
+    expect(states).toEqual(['connecting', 'open', 'paused offline', 'waiting', 'connecting', 'open'])
+    expect(seen).toEqual(['1', '2', '3', '4'])
+    expect(reconnections).toEqual([true])
+  })
+
+  test('a page that starts offline waits for the network', async () => {
+    await page.open(`${origin.page}/elsewhere`)
+    await offline(true)
+    await page.evaluate(`{ const script = document.createElement('script'); script.textContent = ${JSON.stringify(
+      await readFile(new URL('../../dist/everstream.min.js', import.meta.url), 'utf8'),
+    )}; document.head.append(script) }
+      var seen = [], states = [], reconnections = [], persisted = false
+      var source = everstream.createEventSource(${JSON.stringify(new URL(stream.url).pathname)}, { transport: '${transport}' })
+      source.status.subscribe(({ state, reason }) => states.push(reason ? state + ' ' + reason : state))
+      source.on('message', ({ data }) => seen.push(data))`)
+    await state('paused offline')
+    expect(await stream.requests()).toEqual([])
+    await offline(false)
+    await events(2)
+    expect((await look()).states).toEqual(['paused offline', 'connecting', 'open'])
+  })
+
+  test('a hidden page goes on, unless it shall pause', async () => {
+    await open()
+    await page.show(false)
+    await expect.poll(() => page.evaluate('document.visibilityState')).toBe('hidden')
+    await stream.perform({ send: 'data: unseen\n\n' })
+    await events(3)
+    expect((await look()).states).toEqual(['connecting', 'open'])
+  })
+
+  test("whenHidden: 'pause' lets the stream go while nobody looks, and takes it up where it was", async () => {
+    await open({ whenHidden: 'pause' })
+    await page.show(false)
+    await openConnections(0)
+    await state('paused hidden')
+    await page.show(true)
+    await events(4)
+    const { states, seen, reconnections } = await look()
+    expect(states).toEqual(['connecting', 'open', 'paused hidden', 'connecting', 'open'])
+    expect(seen).toEqual(['1', '2', '3', '4'])
+    expect(reconnections).toEqual([true])
+  })
+
+  test('a page that starts hidden does not even begin', async () => {
+    await page.open(`${origin.page}/elsewhere`)
+    await page.show(false)
+    const parameters = new URLSearchParams({ stream: new URL(stream.url).pathname, transport, whenHidden: 'pause' })
+    await page.open(`${origin.page}/page?${parameters.toString()}`)
+    await state('paused hidden')
+    expect(await stream.requests()).toEqual([])
+    await page.show(true)
+    await events(2)
+  })
+
+  test('a frozen page lets the stream go, and takes it up when it is thawed', async () => {
+    await open()
+    await page.show(false)
+    await page.devtools.Page.setWebLifecycleState({ state: 'frozen' })
+    await openConnections(0)
+    await page.devtools.Page.setWebLifecycleState({ state: 'active' })
+    await events(4)
+    const { states, seen } = await look()
+    expect(states).toEqual(['connecting', 'open', 'paused frozen', 'connecting', 'open'])
+    expect(seen).toEqual(['1', '2', '3', '4'])
+  })
+
+  test('a page that is left lets the stream go, and back from the cache it takes it up', async () => {
+    await open()
+    await page.open(`${origin.page}/elsewhere`)
+    await openConnections(0)
+    await page.evaluate('history.back()')
+    await expect.poll(() => page.evaluate('typeof seen')).toBe('object')
+    await events(4)
+    const { states, seen, persisted } = await look()
+    expect(persisted).toBe(true)
+    expect(states).toEqual(['connecting', 'open', 'paused frozen', 'connecting', 'open'])
+    expect(seen).toEqual(['1', '2', '3', '4'])
+  })
+})
