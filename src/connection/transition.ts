@@ -15,8 +15,8 @@ export interface ConnectionState {
   readonly holds: readonly PauseReason[]
   /** The wait that a pause has interrupted. */
   readonly wait: WaitingStatus | undefined
-  /** Since when the stream, which was open before, is missing. */
-  readonly downSince: number | undefined
+  /** When the stream was last lost, or let go; undefined while it has never been open. */
+  readonly lostAt: number | undefined
 }
 
 type WaitingStatus = ConnectionStatus & { readonly state: 'waiting' }
@@ -63,7 +63,7 @@ export const initialState: ConnectionState = {
   reconnectionTime: undefined,
   holds: [],
   wait: undefined,
-  downSince: undefined,
+  lostAt: undefined,
 }
 
 /** The whole behaviour of a connection over time. Pure: time and randomness come with the input. */
@@ -84,11 +84,11 @@ export function transition(
       if (status.state !== 'connecting') return stay(state)
       const { opened, now } = input
       const { transport, resumed } = opened
-      const { downSince } = state
+      const { lostAt } = state
       const open: ConnectionStatus = { state: 'open', transport, since: now, resumed }
-      const next = stay({ ...state, received: false, downSince: undefined, status: open })
-      if (downSince === undefined) return next
-      return { ...next, reconnected: { resumed, downtime: Math.max(now - downSince, 0) } }
+      const next = stay({ ...state, received: false, status: open })
+      if (lostAt === undefined) return next
+      return { ...next, reconnected: { resumed, downtime: Math.max(now - lostAt, 0) } }
     }
 
     case 'received':
@@ -115,7 +115,7 @@ export function transition(
       return release(state, input)
 
     case 'reconnect-called': {
-      const { state: next, effects } = connect({ ...state, downSince: missingSince(state, input.now) }, undefined)
+      const { state: next, effects } = connect({ ...state, lostAt: lastLost(state, input.now) }, undefined)
       return { state: next, effects: [...leave(status), ...effects] }
     }
 
@@ -181,7 +181,7 @@ function hold(
   // Being offline breaks a stream by itself, where it is true: what is open or under way may go on until it does.
   if ((status.state !== 'connecting' && status.state !== 'open') || reason === 'offline') return stay(held)
   const failures = isHealthy(state, policy, now) ? 0 : state.failures
-  return pause({ ...held, failures, downSince: missingSince(state, now) }, undefined)
+  return pause({ ...held, failures, lostAt: lastLost(state, now) }, undefined)
 }
 
 /** Clients that come online together come back within this time, in ms, one by one. */
@@ -201,8 +201,8 @@ function release(state: ConnectionState, input: ConnectionInput & { type: 'relea
   return waitOn(released, { ...wait, delay, retryAt: now + delay }, now)
 }
 
-function missingSince({ status, downSince: before }: ConnectionState, now: number): number | undefined {
-  return status.state === 'open' ? now : before
+function lastLost({ status, lostAt }: ConnectionState, now: number): number | undefined {
+  return status.state === 'open' ? now : lostAt
 }
 
 function lose(
@@ -212,7 +212,7 @@ function lose(
 ): Transition {
   const { failure, now, random } = input
   if (before.status.state !== 'connecting' && before.status.state !== 'open') return stay(before)
-  const state = { ...before, downSince: missingSince(before, now) }
+  const state = { ...before, lostAt: lastLost(before, now) }
   if (policy === false) {
     // One-shot use: the end of the stream is what was waited for.
     const oneShot: ConnectionStatus & { state: 'closed' } =
