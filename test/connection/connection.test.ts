@@ -298,6 +298,24 @@ describe('a reconnection', () => {
   })
 })
 
+test('a reconnection that a subscriber of the status has replaced is not told', async () => {
+  const { connection, transport, environment, reconnections } = await createOpen()
+  transport.last.sink.onEnd(failure)
+  environment.advance(3000)
+  await settled()
+  let replaced = false
+  connection.status.subscribe(({ state }) => {
+    if (state !== 'open' || replaced) return
+    replaced = true
+    connection.reconnect()
+  })
+  transport.last.sink.onOpen({ transport: 'fake', resumed: true })
+  expect(reconnections).toEqual([])
+  await settled()
+  transport.last.sink.onOpen({ transport: 'fake', resumed: false })
+  expect(reconnections).toMatchObject([{ resumed: false }])
+})
+
 describe('dropDuplicates', () => {
   const send = (sink: FakeTransport['last']['sink'], id: string | undefined, data: string): void => {
     if (id !== undefined) sink.onLastEventId(id)

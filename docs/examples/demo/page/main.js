@@ -96,6 +96,8 @@ function explain(next) {
       return `${(next.delay / 1000).toFixed(1)} s after ${next.failure.kind}: ${next.failure.message}`
     case 'connecting':
       return next.attempt === 0 ? 'for the first time' : `attempt ${next.attempt}`
+    case 'paused':
+      return `because it is ${next.reason}`
     case 'closed':
       return `${next.reason}${next.failure ? `: ${next.failure.message}` : ''}`
     case 'idle':

@@ -69,6 +69,8 @@ function describe(status) {
       return status.resumed ? 'Open, resumed' : 'Open'
     case 'waiting':
       return 'Waiting to reconnect'
+    case 'paused':
+      return `Paused: ${status.reason}`
     case 'closed':
       return `Closed: ${status.reason}`
     case 'idle':

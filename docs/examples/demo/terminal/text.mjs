@@ -23,6 +23,8 @@ export function describeStatus(status) {
       const seconds = Math.max(status.retryAt - Date.now(), 0) / 1000
       return `waiting, attempt ${status.attempt} in ${seconds.toFixed(1)} s: ${status.failure.kind}: ${status.failure.message}`
     }
+    case 'paused':
+      return `paused: ${status.reason}`
     case 'closed':
       return `closed: ${status.failure?.message ?? status.reason}`
     case 'idle':
