@@ -235,7 +235,6 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     isReleased = true
     signal?.removeEventListener('abort', onAbort)
     emitter.clear()
-    reconnections.clear()
     for (const remove of signalled) remove()
     for (const queue of queues) endQueue(queue)
   }

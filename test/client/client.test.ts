@@ -520,6 +520,14 @@ test('a relative URL is resolved against the page, and its parts are kept', asyn
   expect(createEventSource(new URL('https://other.example/s'), { transport }).url).toBe('https://other.example/s')
 })
 
+test('the event type of endOn is asked for also where nobody listens for it', async () => {
+  const transport = createFakeTransport({ selective: true })
+  const source = createEventSource<Events>(url, { transport, endOn: 'note' })
+  await settled()
+  expect(transport.last.request.types).toEqual(new Set(['note']))
+  source.close()
+})
+
 describe("what the 'auto' transport takes", () => {
   async function taken(options: EventSourceOptions<Events>): Promise<string[]> {
     const asked: string[] = []
@@ -561,6 +569,8 @@ describe("what the 'auto' transport takes", () => {
     ['maxEventSize', { maxEventSize: 1000 }],
     ['idleTimeout', { idleTimeout: 1000 }],
     ['lastEventId', { lastEventId: '1' }],
+    ['dropDuplicates', { dropDuplicates: 1 }],
+    ['endOn, a function', { endOn: () => false }],
   ])('fetch with %s', async (_, options) => {
     expect(await taken(options)).toEqual(['fetch'])
   })
