@@ -3,15 +3,16 @@ import type { ConnectionFailure } from '../errors/connection-error.js'
 import { DEFAULT_RESET_AFTER, type ReconnectionPolicy } from './policy.js'
 
 export interface BackoffOptions {
-  /** The ceiling of the first wait, in ms. A server's `retry:` takes its place. Default: 1000. */
+  /** The ceiling of the first wait, in ms. A server's `retry:` takes its place. Default: 3000. */
   initialDelay?: number
   /** What the ceiling grows to at the most, in ms. Default: 30000, or `initialDelay` where that is more. */
   maxDelay?: number
   /** What the ceiling is multiplied with for each further attempt; at least 1. Default: 2. */
   multiplier?: number
   /**
-   * The part of the wait that is random, 0 to 1. With 1, a wait lies anywhere between 0 and the ceiling, which spreads a
-   * fleet of clients that lost one server most evenly; with 0 it is the ceiling. Default: 1.
+   * How far the waits spread, 0 to 1. With 1, the first wait lies anywhere between 0 and its ceiling, and further ones in
+   * the upper half below theirs: a fleet of clients that lost one server comes back evenly, and nobody's second attempt
+   * falls among the first ones of the others. With 0, every wait is its ceiling. Default: 1.
    */
   jitter?: number
   /** How many attempts are made before giving up, since the connection was last healthy. Default: no limit. */
@@ -36,7 +37,7 @@ const RULES: readonly OptionRule[] = [
 ]
 
 /**
- * The default policy: exponential backoff with full jitter. What the server asks for, the longer of `Retry-After` and `retry:`,
+ * The default policy: exponential backoff with jitter. What the server asks for, the longer of `Retry-After` and `retry:`,
  * is a floor, and the jittered backoff comes on top of it: a floor alone would bring every client back at the same moment.
  *
  * @throws TypeError or RangeError for an option that is no number, or out of its bounds.
@@ -49,7 +50,7 @@ const RULES: readonly OptionRule[] = [
 export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPolicy {
   checkOptions('exponentialBackoff', options, RULES)
   const {
-    initialDelay = 1000,
+    initialDelay = 3000,
     maxDelay = Math.max(30_000, initialDelay),
     multiplier = 2,
     jitter = 1,
@@ -63,7 +64,9 @@ export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPo
     const base = reconnectionTime ?? initialDelay
     const ceiling = Math.min(base * multiplier ** (attempt - 1), maxDelay)
     const floor = Math.max(failure.retryAfter ?? 0, reconnectionTime ?? 0)
-    return floor + ceiling * (1 - jitter * random)
+    // Half of a doubled ceiling is the ceiling before: short waits here would pile up on the attempts that come before.
+    const spread = attempt === 1 ? jitter : jitter / 2
+    return floor + ceiling * (1 - spread * random)
   }
   return Object.assign(policy, { resetAfter })
 }

@@ -77,7 +77,7 @@ describe('a connection', () => {
     transport.last.sink.onLastEventId('7')
     transport.last.sink.onEnd(failure)
     expect(connection.lastEventId).toBe('7')
-    environment.advance(1000)
+    environment.advance(3000)
     await settled()
     expect(transport.sessions).toHaveLength(2)
     expect(transport.last.request).toMatchObject({ attempt: 1, failure, lastEventId: '7', lastEventIdInUrl: false })

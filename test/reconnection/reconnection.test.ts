@@ -14,23 +14,28 @@ function context(part: Partial<ReconnectionContext> = {}): ReconnectionContext {
 }
 
 describe('exponentialBackoff', () => {
-  test('the ceiling doubles from 1 s to 30 s', () => {
+  test('the ceiling doubles from 3 s to 30 s', () => {
     const policy = exponentialBackoff()
     const ceilings = [1, 2, 3, 4, 5, 6, 7, 1000].map((attempt) => policy(context({ attempt })))
-    expect(ceilings).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
+    expect(ceilings).toEqual([3000, 6000, 12_000, 24_000, 30_000, 30_000, 30_000, 30_000])
   })
 
-  test('the jitter spreads from 0 to the ceiling', () => {
+  test('the first wait spreads from 0 to the ceiling, further ones over its upper half', () => {
     const policy = exponentialBackoff()
-    expect(policy(context({ attempt: 2, random: 0.75 }))).toBe(500)
-    expect(policy(context({ attempt: 2, random: 0.999 }))).toBeCloseTo(2)
+    expect(policy(context({ random: 0.75 }))).toBe(750)
+    expect(policy(context({ random: 0.999 }))).toBeCloseTo(3)
+    expect(policy(context({ attempt: 2, random: 0.75 }))).toBe(3750)
+    expect(policy(context({ attempt: 2, random: 0.999 }))).toBeCloseTo(3003)
+    expect(policy(context({ attempt: 9, random: 0.5 }))).toBe(22_500)
   })
 
   test('a smaller jitter leaves a fixed part', () => {
     const policy = exponentialBackoff({ jitter: 0.5 })
-    expect(policy(context({ random: 0 }))).toBe(1000)
-    expect(policy(context({ random: 1 }))).toBe(500)
-    expect(exponentialBackoff({ jitter: 0 })(context({ random: 0.7 }))).toBe(1000)
+    expect(policy(context({ random: 0 }))).toBe(3000)
+    expect(policy(context({ random: 1 }))).toBe(1500)
+    expect(policy(context({ attempt: 2, random: 1 }))).toBe(4500)
+    expect(exponentialBackoff({ jitter: 0 })(context({ random: 0.7 }))).toBe(3000)
+    expect(exponentialBackoff({ jitter: 0 })(context({ attempt: 2, random: 0.7 }))).toBe(6000)
   })
 
   test("a server's retry: is base and floor, and the jitter comes on top", () => {
@@ -44,21 +49,21 @@ describe('exponentialBackoff', () => {
     const policy = exponentialBackoff()
     const failure = { ...lost, retryAfter: 120_000 }
     expect(policy(context({ failure, random: 1 }))).toBe(120_000)
-    expect(policy(context({ failure, random: 0.5 }))).toBe(120_500)
+    expect(policy(context({ failure, random: 0.5 }))).toBe(121_500)
     expect(policy(context({ failure: { ...lost, retryAfter: 0 }, reconnectionTime: 3000, random: 1 }))).toBe(3000)
   })
 
   test('gives up on a fatal failure, and after maxAttempts', () => {
     expect(exponentialBackoff()(context({ failure: refused }))).toBe(false)
     const policy = exponentialBackoff({ maxAttempts: 2 })
-    expect(policy(context({ attempt: 2 }))).toBe(2000)
+    expect(policy(context({ attempt: 2 }))).toBe(6000)
     expect(policy(context({ attempt: 3 }))).toBe(false)
     expect(exponentialBackoff({ maxAttempts: 0 })(context())).toBe(false)
   })
 
   test('shouldReconnect decides in place of `fatal`', () => {
     const policy = exponentialBackoff({ shouldReconnect: ({ status }) => status === 404 })
-    expect(policy(context({ failure: refused }))).toBe(1000)
+    expect(policy(context({ failure: refused }))).toBe(3000)
     expect(policy(context({ failure: lost }))).toBe(false)
   })
 
