@@ -3,7 +3,7 @@ import { systemEnvironment } from '../connection/environment.js'
 import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
 import { ConnectionError } from '../errors/connection-error.js'
 import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
-import { createEmitter } from '../observable/emitter.js'
+import { createEmitter, EVERY_TYPE } from '../observable/emitter.js'
 import { report } from '../observable/report.js'
 import { createStore, type ReadableStore } from '../observable/store.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
@@ -15,12 +15,6 @@ import type { EventsOptions, ListenOptions, TypedEventSource } from './typed-eve
 
 /** How many events may wait: more than the largest chunk holds of the smallest events, so that only a slow consumer meets it. */
 const MAX_WAITING_EVENTS = 16_384
-
-/** The emitter's key for the listeners of every type. No event has it: an empty event type is `message`. */
-const EVERY_TYPE = ''
-
-/** The only key of the emitter that tells of reconnections. */
-const RECONNECT = 'reconnect'
 
 const LISTEN_RULES: readonly OptionRule[] = [SIGNAL_RULE]
 const EVENTS_RULES: readonly OptionRule[] = [
@@ -76,10 +70,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
   const delivery = createDelivery({
     readPayload: settings.readPayload,
     limit: MAX_WAITING_EVENTS,
-    onEvent(event) {
-      emitter.emit(event.type, event)
-      emitter.emit(EVERY_TYPE, event)
-    },
+    onEvent: (event) => emitter.emit(event.type, event),
     onPayloadError(error) {
       if (!isReleased) settings.onPayloadError(error)
     },
@@ -97,10 +88,10 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     onMessage(message, origin) {
       const isMarker = isEndMarker(message)
       // What nobody listens for is not worth parsing.
-      if (!isMarker && (emitter.has(message.event) || emitter.has(EVERY_TYPE))) delivery.deliver(message, origin)
+      if (!isMarker && emitter.has(message.event)) delivery.deliver(message, origin)
       if (isMarker || message.event === settings.endOn) connection.end()
     },
-    onReconnect: (reconnection) => reconnections.emit(RECONNECT, reconnection),
+    onReconnect: (reconnection) => reconnections.emit('reconnect', reconnection),
   })
 
   function isEndMarker(message: EventStreamMessage): boolean {
@@ -118,10 +109,9 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     return connection.status.get().state === 'closed'
   }
 
-  /** `undefined` listens for every type. */
-  function listen(type: string | undefined, listener: (event: TypedEvent) => void): () => void {
-    const undo = emitter.on(type ?? EVERY_TYPE, listener)
-    if (type === undefined) connection.listenToEveryType()
+  function listen(type: string | typeof EVERY_TYPE, listener: (event: TypedEvent) => void): () => void {
+    const undo = emitter.on(type, listener)
+    if (type === EVERY_TYPE) connection.listenToEveryType()
     else connection.listen(type)
     connection.start()
     return undo
@@ -182,11 +172,10 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     return queue
   }
 
-  /** `[undefined]` for every type. */
-  function wantedTypes(types: string | readonly string[] | undefined): Iterable<string | undefined> {
+  function wantedTypes(types: string | readonly string[] | undefined): Iterable<string | typeof EVERY_TYPE> {
     if (types === undefined && settings.declared !== undefined) return settings.declared
     if (types === undefined) {
-      if (settings.transport.everyType) return [undefined]
+      if (settings.transport.everyType) return [EVERY_TYPE]
       throw new TypeError(
         `events: the transport "${settings.transport.name}" delivers only types that it is told; name them, or use 'auto' or 'fetch'.`,
       )
@@ -218,7 +207,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
 
   function onReconnect(listener: (reconnection: Reconnection) => void): () => void {
     if (typeof listener !== 'function') throw wrongArgument('onReconnect', 'the listener', 'a function', listener)
-    return isClosed() ? () => {} : reconnections.on(RECONNECT, listener)
+    return isClosed() ? () => {} : reconnections.on('reconnect', listener)
   }
 
   const { signal, endOn } = settings

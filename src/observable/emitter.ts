@@ -5,13 +5,19 @@ import { report } from './report.js'
  * any other.
  */
 export interface Emitter<Event> {
-  /** Adds a listener; each call is a subscription of its own. Returns its undo. */
-  on(type: string, listener: (event: Event) => void): () => void
+  /** Adds a listener, for one type or for every one; each call is a subscription of its own. Returns its undo. */
+  on(type: string | typeof EVERY_TYPE, listener: (event: Event) => void): () => void
+  /** Whether anybody would hear an event of this type. */
   has(type: string): boolean
-  /** Calls the listeners of the type in the order they came. One that throws is reported, the others are still called. */
+  /**
+   * Calls the listeners of the type, then those of every type, in the order they came. One that throws is reported, the
+   * others are still called.
+   */
   emit(type: string, event: Event): void
   clear(): void
 }
+
+export const EVERY_TYPE: unique symbol = Symbol('every type')
 
 interface Subscription<Event> {
   listener: ((event: Event) => void) | undefined
@@ -19,7 +25,18 @@ interface Subscription<Event> {
 
 export function createEmitter<Event>(): Emitter<Event> {
   // The lists are never changed, only replaced: emit() walks the one it found, whatever listeners do meanwhile.
-  const lists = new Map<string, readonly Subscription<Event>[]>()
+  const lists = new Map<string | typeof EVERY_TYPE, readonly Subscription<Event>[]>()
+
+  function call(list: readonly Subscription<Event>[] | undefined, event: Event): void {
+    if (list === undefined) return
+    for (const subscription of list) {
+      try {
+        subscription.listener?.(event)
+      } catch (error) {
+        report(error)
+      }
+    }
+  }
 
   return {
     on(type, listener) {
@@ -33,17 +50,10 @@ export function createEmitter<Event>(): Emitter<Event> {
         else lists.delete(type)
       }
     },
-    has: (type) => lists.has(type),
+    has: (type) => lists.has(type) || lists.has(EVERY_TYPE),
     emit(type, event) {
-      const list = lists.get(type)
-      if (list === undefined) return
-      for (const subscription of list) {
-        try {
-          subscription.listener?.(event)
-        } catch (error) {
-          report(error)
-        }
-      }
+      call(lists.get(type), event)
+      call(lists.get(EVERY_TYPE), event)
     },
     clear() {
       for (const list of lists.values()) for (const subscription of list) subscription.listener = undefined

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createEmitter } from '../../src/observable/emitter.js'
+import { createEmitter, EVERY_TYPE } from '../../src/observable/emitter.js'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -36,6 +36,21 @@ describe('emitter', () => {
     emitter.on('a', () => seen.push('stays'))
     emitter.emit('a', 'x')
     expect(seen).toEqual(['stays'])
+  })
+
+  test('who listens for every type hears each, after those of the type', () => {
+    const emitter = createEmitter<string>()
+    const seen: string[] = []
+    expect(emitter.has('')).toBe(false)
+    const undo = emitter.on(EVERY_TYPE, (event) => seen.push(`every ${event}`))
+    emitter.on('a', (event) => seen.push(`a ${event}`))
+    expect([emitter.has('a'), emitter.has('b')]).toEqual([true, true])
+    emitter.emit('a', '1')
+    emitter.emit('b', '2')
+    undo()
+    emitter.emit('b', '3')
+    expect(seen).toEqual(['a 1', 'every 1', 'every 2'])
+    expect([emitter.has('a'), emitter.has('b')]).toEqual([true, false])
   })
 
   test('has() forgets a type with its last listener', () => {
