@@ -155,7 +155,7 @@ function resolveUrl(url: string | URL): string {
   return resolved.href
 }
 
-const FETCH_OPTIONS = ['method', 'headers', 'body', 'fetch', 'maxEventSize'] as const
+const FETCH_OPTIONS = ['method', 'headers', 'body', 'fetch', 'redirect', 'maxEventSize'] as const
 
 function settleTransport(options: AnyOptions): Transport {
   const { transport = 'auto' } = options

@@ -6,6 +6,7 @@
  * | `network` | the request or the stream broke: refused, reset, DNS, TLS, CORS |
  * | `http` | the server answered with a status other than 200 |
  * | `content-type` | the server answered 200, but not with an event stream |
+ * | `redirect` | the server redirects to where nothing can follow, in circles, or at all where that is not allowed |
  * | `ended` | the server, or a proxy in between, ended the stream |
  * | `idle` | nothing arrived for `idleTimeout` |
  * | `too-large` | one event was larger than `maxEventSize` |
@@ -18,6 +19,7 @@ export type FailureKind =
   | 'network'
   | 'http'
   | 'content-type'
+  | 'redirect'
   | 'ended'
   | 'idle'
   | 'too-large'
@@ -41,6 +43,11 @@ export interface ConnectionFailure {
   readonly url?: string
   /** The media type of the answer, as the server wrote it; empty when it named none. */
   readonly mediaType?: string
+  /**
+   * How the body of a refused answer begins, where it is text: at most 200 characters. It is whatever the server sent: show
+   * it as text, never as HTML.
+   */
+  readonly excerpt?: string
   /** What was thrown, where something was. */
   readonly cause?: unknown
 }

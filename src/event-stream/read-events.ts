@@ -3,6 +3,7 @@ import type { ParseError } from '../errors/parse-error.js'
 import type { FetchLikeResponse } from '../standards/fetch-like.js'
 import type { EventStreamMessage } from './message.js'
 import type { ParserOptions } from './parser-options.js'
+import { withExcerpt } from './excerpt.js'
 import { createParser } from './parser.js'
 import { refusalOf } from './refusal.js'
 
@@ -66,7 +67,11 @@ export function readEvents(
       signal?.throwIfAborted()
       if (response.status === 204) return
       const refusal = refusalOf(response)
-      if (refusal !== undefined) throw new ConnectionError(refusal)
+      if (refusal !== undefined) {
+        const explained = await withExcerpt(refusal, reader)
+        signal?.throwIfAborted()
+        throw new ConnectionError(explained)
+      }
       if (reader === undefined) throw new ConnectionError(withoutBody(response.url))
       while (true) {
         // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other

@@ -10,11 +10,12 @@ const TRANSIENT_STATUSES: ReadonlySet<number> = /*@__PURE__*/ new Set([408, 425,
  *
  * "if res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the connection."
  *
+ * @param url - the URL that answered, where the caller knows it better than the response
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model (step 15)
  */
-export function refusalOf(response: FetchLikeResponse): ConnectionFailure | undefined {
-  const { status, url } = response
-  const mediaType = response.headers.get('content-type')
+export function refusalOf(response: FetchLikeResponse, url: string = response.url): ConnectionFailure | undefined {
+  const { status } = response
+  const mediaType = response.headers.get('content-type') ?? ''
   if (status !== 200) {
     return {
       kind: 'http',
@@ -22,6 +23,7 @@ export function refusalOf(response: FetchLikeResponse): ConnectionFailure | unde
       message: `${url || 'The server'} answered with the status ${status}; an event stream needs 200.`,
       status,
       url,
+      mediaType,
     }
   }
   if (!isEventStream(mediaType)) {
@@ -33,7 +35,7 @@ export function refusalOf(response: FetchLikeResponse): ConnectionFailure | unde
         `the server must send "Content-Type: text/event-stream" (is the URL right, and not that of a login page?).`,
       status,
       url,
-      mediaType: mediaType ?? '',
+      mediaType,
     }
   }
   return undefined

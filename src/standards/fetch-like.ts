@@ -9,8 +9,10 @@ export interface FetchLikeInit {
   headers: Record<string, string>
   body?: FetchLikeBody
   credentials: 'include' | 'same-origin'
-  /** The HTML standard asks for the stream past every cache: it is never a stored copy. */
-  cache: 'no-store'
+  /** The HTML standard asks for the stream past every cache. Left out where the platform has none, and refuses the word. */
+  cache?: 'no-store'
+  /** `manual`: the redirect itself is the answer, so that the application's headers stay on their origin. */
+  redirect: 'follow' | 'manual'
   signal: AbortSignal
 }
 
@@ -20,6 +22,8 @@ export type FetchLikeBody = string | Uint8Array<ArrayBuffer> | ArrayBuffer | Blo
 /** What is read of the answer: a `Response` fits. */
 export interface FetchLikeResponse {
   readonly status: number
+  /** `opaqueredirect`: a redirect that was not followed, by a platform that does not say where it leads. */
+  readonly type?: string
   /** The URL that answered, after redirects; empty where the implementation does not tell. */
   readonly url: string
   readonly headers: { get(name: string): string | null }

@@ -2,7 +2,7 @@
 export interface TransportFacts {
   /** The runtime has an `EventSource`. */
   readonly nativeExists: boolean
-  /** An option was given that only fetch can meet: `method`, `headers`, `body`, `fetch`, `maxEventSize`, `idleTimeout`. */
+  /** An option was given that only fetch can meet: `method`, `headers`, `body`, `fetch`, `redirect`, `maxEventSize`, `idleTimeout`. */
   readonly fetchAsked: boolean
   /** Somebody iterates over all events; the native class delivers only types that are known by name. */
   readonly everyType: boolean

@@ -1,9 +1,11 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
+import { withExcerpt } from '../event-stream/excerpt.js'
 import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from '../event-stream/refusal.js'
 import { parseRetryAfter } from '../reconnection/retry-after.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
 import { isCrossOrigin } from './origin.js'
+import { type Arrival, fetchFollowing } from './redirect.js'
 import { checkFetchOptions, createInit, type FetchOptions } from './request.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
@@ -48,14 +50,15 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
       answer = await ask({ ...request, lastEventId: '' })
     }
     if (answer.failure !== undefined) return answer.failure
-    const { response } = answer
+    const { status, url, reader, resumed } = answer
     // "Clients can be told to stop reconnecting using the HTTP 204 No Content response code."
     // And where we were closed meanwhile, no outcome is heard.
-    if (response.status === 204 || signal.aborted) return 'no-content'
-
-    const { origin } = new URL(response.url === '' ? request.url : response.url)
-    sink.onOpen({ transport: 'fetch', resumed: answer.resumed })
-    return read(response, origin)
+    if (status === 204 || signal.aborted) return 'no-content'
+    if (reader === undefined) {
+      return unsupported('has a fetch without streaming bodies, as React Native has; pass another as `fetch`')
+    }
+    sink.onOpen({ transport: 'fetch', resumed })
+    return read(reader, url)
   }
 
   async function ask(asked: TransportRequest): Promise<Answer> {
@@ -67,26 +70,32 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     } catch (cause) {
       return { failure: applicationFailure(cause) }
     }
-    let response: FetchLikeResponse
+    let arrival: Arrival
     try {
-      response = await fetch(asked.url, init)
+      arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow')
     } catch (cause) {
       return {
         failure: networkFailure(`The request to ${asked.url} failed`, cause, 'the network, the server, or CORS'),
       }
     }
-    const failure = response.status === 204 ? undefined : refuse(response)
-    // An unread body holds its socket. Not awaited: a stand-in for fetch may never answer.
-    if (failure !== undefined || signal.aborted) response.body?.cancel().catch(() => {})
-    if (failure !== undefined) return { failure }
+    if (arrival.failure !== undefined) return arrival
+    const { response, url } = arrival
+    const { status } = response
+    const reader = response.body?.getReader()
+    // Beside the abort of the fetch, which a stand-in for it may not pass on to the body: no read is left waiting.
+    const release = (): void => void reader?.cancel().catch(() => {})
+    signal.addEventListener('abort', release)
+    if (signal.aborted) release()
+    const failure = status === 204 ? undefined : refuse(response, url)
+    if (failure !== undefined) return { failure: await withExcerpt(failure, reader) }
     const { lastEventId, lastEventIdInUrl } = asked
-    return { response, resumed: lastEventId !== '' && (lastEventIdInUrl || 'last-event-id' in init.headers) }
+    const resumed = lastEventId !== '' && (lastEventIdInUrl || 'last-event-id' in init.headers)
+    return { status, url, reader, resumed }
   }
 
   /** Reads the stream to its end, which is always a failure: a server cannot close a stream for good. */
-  async function read({ url, body }: FetchLikeResponse, origin: string): Promise<ConnectionFailure> {
-    if (body === null)
-      return unsupported('has a fetch without streaming bodies, as React Native has; pass another as `fetch`')
+  async function read(reader: ReadableStreamDefaultReader<Uint8Array>, url: string): Promise<ConnectionFailure> {
+    const { origin } = new URL(url)
     let tooLarge: ConnectionFailure | undefined
     const parser = createParser({
       onEvent: (message) => sink.onMessage(message, origin),
@@ -98,13 +107,8 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
       lastEventId: request.lastEventId,
       maxEventSize: options.maxEventSize,
     })
-    const reader = body.getReader()
-    // Beside the abort of the fetch, which a stand-in for it may not pass on to the body: a read that waits is done then,
-    // and where a listener closes in the midst of a chunk, the rest of it is not delivered.
-    signal.addEventListener('abort', () => {
-      parser.reset()
-      reader.cancel().catch(() => {})
-    })
+    // Where a listener closes in the midst of a chunk, the rest of it is not delivered.
+    signal.addEventListener('abort', () => parser.reset())
     try {
       while (!signal.aborted && tooLarge === undefined) {
         const { done, value } = await reader.read()
@@ -113,18 +117,26 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
         parser.push(value)
       }
     } catch (cause) {
-      return networkFailure(`The stream from ${request.url} broke off`, cause, 'the network, or the server')
+      return { ...networkFailure(`The stream from ${url} broke off`, cause, 'the network, or the server'), url }
     }
-    return tooLarge ?? { kind: 'ended', fatal: false, message: 'The server, or a proxy in between, ended the stream.' }
+    return (
+      tooLarge ?? { kind: 'ended', fatal: false, message: 'The server, or a proxy in between, ended the stream.', url }
+    )
   }
 }
 
 type Answer =
   | { readonly failure: ConnectionFailure }
-  | { readonly failure?: undefined; readonly response: FetchLikeResponse; readonly resumed: boolean }
+  | {
+      readonly failure?: undefined
+      readonly status: number
+      readonly url: string
+      readonly reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+      readonly resumed: boolean
+    }
 
-function refuse(response: FetchLikeResponse): ConnectionFailure | undefined {
-  const failure = refusalOf(response)
+function refuse(response: FetchLikeResponse, url: string): ConnectionFailure | undefined {
+  const failure = refusalOf(response, url)
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'), Date.now())
   if (failure === undefined || retryAfter === undefined) return failure
   return {

@@ -37,6 +37,12 @@ export interface FetchOptions {
   body?: BodyOption
   /** What to use in place of `globalThis.fetch`. */
   fetch?: FetchLike
+  /**
+   * Whether to go where the server redirects, or to fail with `redirect`. Of the application's headers none goes along to
+   * another origin; a browser follows by itself, and takes all but `Authorization` along where that origin's answer to its
+   * preflight allows them. Default: `'follow'`.
+   */
+  redirect?: 'follow' | 'error'
   /** How much memory one event may take, in bytes, before the connection fails with `too-large`. Default: 16 MiB. */
   maxEventSize?: number
 }
@@ -69,8 +75,9 @@ export async function createInit(
     // "Let corsAttributeState be Anonymous. If eventSourceInitDict's withCredentials member is true, then set
     // corsAttributeState to Use Credentials": to fetch, these are `same-origin` and `include`.
     credentials: withCredentials ? 'include' : 'same-origin',
-    // "Set request's cache mode to 'no-store'."
-    cache: 'no-store',
+    // "Set request's cache mode to 'no-store'." Some edge runtimes have no cache to pass by, and throw when they are told to.
+    ...('cache' in Request.prototype && { cache: 'no-store' }),
+    redirect: 'follow',
     signal,
   }
 }
@@ -118,6 +125,11 @@ const RULES: readonly OptionRule[] = [
     holds: (value) => isFunction(value) || isObject(value),
   },
   { name: 'fetch', expected: 'a function', holds: isFunction },
+  {
+    name: 'redirect',
+    expected: "'follow' or 'error'",
+    holds: (value) => value === 'follow' || value === 'error',
+  },
   numberRule('maxEventSize', ' of bytes', 1, Infinity),
 ]
 

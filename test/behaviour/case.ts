@@ -18,6 +18,8 @@ export type Need =
   | 'same-origin'
   /** There is a scripted server on another origin, which a browser asks by preflight. */
   | 'other-origin'
+  /** A redirect shows where it leads, as it does everywhere but in browsers. */
+  | 'visible-redirects'
   /** The runtime has an `EventSource`. */
   | 'native'
   /** The runtime has none: 'auto' is fetch. */

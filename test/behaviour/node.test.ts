@@ -3,7 +3,7 @@ import { cases } from './cases/index.js'
 import { applies, runCase, transportsOf } from './run.js'
 import { until } from './wait.js'
 
-const place = { server: inject('scriptServer') }
+const place = { server: inject('scriptServer'), otherServer: inject('otherScriptServer') }
 
 /** What keeps this process alive: the timers, sockets and requests of ours, and now and then, for 100 ms, a timer of vitest. */
 function resources(): string[] {

@@ -99,7 +99,7 @@ function createPlay(script: Script): Play {
       response.on('close', () => open.delete(connection))
       if (turn.status === 'silent') return
       writeHead(response, turn)
-      await perform(connection, turn.steps ?? [])
+      await perform(connection, turn.steps ?? (turn.status === undefined ? [] : ['end']))
     },
     async perform(steps) {
       await Promise.all(Array.from(open, (connection) => perform(connection, steps)))

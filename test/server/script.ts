@@ -21,7 +21,7 @@ export interface ConnectionScript {
   readonly status?: number | 'silent'
   /** Added to the content type of an event stream, or put in its place. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The body, step by step. After the last step the connection stays open. */
+  /** The body, step by step. After the last step the connection stays open. Default: none; with a status, `['end']`. */
   readonly steps?: readonly Step[]
 }
 

@@ -8,6 +8,7 @@ import { lastEventId } from './last-event-id.js'
 import { limits } from './limits.js'
 import { payloads } from './payloads.js'
 import { reconnection } from './reconnection.js'
+import { redirects } from './redirects.js'
 import { request } from './request.js'
 import { store } from './store.js'
 
@@ -19,6 +20,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   payloads,
   request,
   answers,
+  redirects,
   'last event ID': lastEventId,
   reconnection,
   limits,

@@ -1,0 +1,118 @@
+import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
+
+/** "If request's redirect count is 20, then return a network error." */
+const MAX_REDIRECTS = 20
+
+/** Where a request has come to: the answer with the URL that gave it, or a redirect that is not followed. */
+export type Arrival =
+  | { readonly response: FetchLikeResponse; readonly url: string; readonly failure?: undefined }
+  | { readonly failure: ConnectionFailure }
+
+/**
+ * Asks, and goes where the answer redirects. By itself wherever the platform shows redirects: `fetch` takes every header but
+ * `Authorization` along to another origin, an API key too. The rules, and the quotes here, are those of the Fetch standard.
+ *
+ * @throws what `fetch` throws, and the signal's reason
+ * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
+ */
+export async function fetchFollowing(
+  fetch: FetchLike,
+  firstUrl: string,
+  firstInit: FetchLikeInit,
+  redirect: 'follow' | 'error',
+): Promise<Arrival> {
+  let url = firstUrl
+  let init = firstInit
+  // To be shown a redirect is better than fetch's own mode 'error', which looks like a network that is down.
+  let mode: FetchLikeInit['redirect'] = redirect === 'error' || showsRedirects() ? 'manual' : 'follow'
+  for (let count = 0; count <= MAX_REDIRECTS; count += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- each answer says where the next request goes
+    const response = await fetch(url, { ...init, redirect: mode })
+    const answered = response.url || url
+    if (response.type === 'opaqueredirect') {
+      if (redirect === 'error') return refused(answered, `elsewhere, ${NOT_ALLOWED}`)
+      // The platform hides where to, so that only it can follow.
+      mode = 'follow'
+      continue
+    }
+    // "If internalResponse's status is a redirect status", and "if locationURL is null, then return response".
+    const location = [301, 302, 303, 307, 308].includes(response.status) ? response.headers.get('location') : null
+    if (location === null) return { response, url: answered }
+
+    // An unread body holds its socket. Not awaited: a stand-in for fetch may never answer.
+    response.body?.cancel().catch(() => {})
+    init.signal.throwIfAborted()
+    const target = parseLocation(location, url)
+    if (typeof target === 'string') return refused(answered, target, response.status)
+    if (redirect === 'error') return refused(answered, `to ${target.href}, ${NOT_ALLOWED}`, response.status)
+    init = redirected(init, response.status, target.origin === new URL(url).origin)
+    url = target.href
+  }
+  return refused(firstUrl, `more than ${MAX_REDIRECTS} times, probably in circles`)
+}
+
+const NOT_ALLOWED = "which the option redirect: 'error' does not allow; connect to where the stream is"
+
+function refused(url: string, how: string, status?: number): { failure: ConnectionFailure } {
+  const message = `${url} redirects ${how}.`
+  return { failure: { kind: 'redirect', fatal: true, message, ...(status !== undefined && { status }), url } }
+}
+
+/**
+ * A redirect that is not followed shows its status and `Location`, unless fetch keeps the rules for browsers. Then it keeps
+ * forbidden headers out of a request too, and that can be seen without asking a server.
+ */
+function showsRedirects(): boolean {
+  return new Request('http://a/', { headers: { cookie: 'a' } }).headers.has('cookie')
+}
+
+/** The URL to go to, or why there is none. */
+function parseLocation(location: string, base: string): URL | string {
+  let url: URL
+  try {
+    url = new URL(decode(location), base)
+  } catch {
+    return `to ${JSON.stringify(location)}, which is no URL`
+  }
+  // "If locationURL's scheme is not an HTTP(S) scheme, then return a network error."
+  if (!/^https?:$/.test(url.protocol)) return `to a URL of the scheme ${url.protocol} instead of http(s)`
+  // "If [...] locationURL includes credentials, and request's origin is not same origin with locationURL's origin, then return
+  // a network error." And fetch takes no URL with credentials to begin with. They are not told on.
+  if (url.username !== '' || url.password !== '') return `to a URL with credentials on ${url.host}, which fetch refuses`
+  // "If location is a URL whose fragment is null, then set location's fragment to requestFragment."
+  url.hash ||= new URL(base).hash
+  return url
+}
+
+/** The bytes of a URL are UTF-8, which most platforms hand out as one character each; some have decoded them. */
+function decode(location: string): string {
+  if (/[\u0100-\uffff]/.test(location)) return location
+  try {
+    const bytes = Uint8Array.from(location, (character) => character.charCodeAt(0))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return location
+  }
+}
+
+/** The request to the next URL: of what the application gave for one origin, no header goes to another. */
+function redirected({ body, ...init }: FetchLikeInit, status: number, sameOrigin: boolean): FetchLikeInit {
+  const method = init.method.toUpperCase()
+  // "[...] status is 301 or 302 and request's method is `POST`; status is 303 and request's method is not `GET` or `HEAD`:
+  // set request's method to `GET` and request's body to null; for each headerName of request-body-header name, delete
+  // headerName from request's header list."
+  const becomesGet = status === 303 ? method !== 'GET' && method !== 'HEAD' : status < 303 && method === 'POST'
+  const sent = becomesGet ? undefined : body
+  const headers = Object.entries(init.headers).filter(([name]) => {
+    if (becomesGet && /^content-(encoding|language|location|type)$/.test(name)) return false
+    // What the event stream itself needs; and a body that goes along is nothing without its type.
+    return sameOrigin || /^(accept|last-event-id)$/.test(name) || (name === 'content-type' && sent !== undefined)
+  })
+  return {
+    ...init,
+    ...(becomesGet && { method: 'GET' }),
+    ...(sent !== undefined && { body: sent }),
+    headers: Object.fromEntries(headers),
+  }
+}
