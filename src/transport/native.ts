@@ -1,5 +1,6 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import { leaveToBrowser } from './choose.js'
+import { openFetch } from './fetch.js'
 import { isCrossOrigin } from './origin.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
@@ -10,6 +11,9 @@ import type { Transport, TransportRequest, TransportSession, TransportSink } fro
  *
  * A new `EventSource` cannot carry a last event ID. So where one is known and `lastEventIdParam` is not set, a broken
  * connection is left to the browser's own reconnection.
+ *
+ * When the browser gives up, it does not say why. One request by `fetch`, which ends as soon as the answer's head is there,
+ * finds it out: the status, `Retry-After`, that the server asks not to come back.
  */
 export function nativeTransport(): Transport {
   return {
@@ -37,6 +41,7 @@ export function openNative(
   const types = new Set<string>()
   let { lastEventId } = request
   let idSeen = false
+  let inquiry: TransportSession | undefined
   let resumed = lastEventId !== '' && request.lastEventIdInUrl
 
   function onMessage({ type, data, lastEventId: id, origin }: MessageEvent<string>): void {
@@ -63,7 +68,7 @@ export function openNative(
   })
 
   function onError(): void {
-    if (source.readyState === source.CLOSED) return sink.onEnd(gaveUp(request.url))
+    if (source.readyState === source.CLOSED) return fetchMayTakeOver ? sink.onEnd(gaveUp(request.url)) : inquire()
     const failure = interrupted(request.url)
     const lastEventIdNeedsHeader = lastEventId !== '' && !request.lastEventIdInUrl
     const sameOrigin = !isCrossOrigin(request.url)
@@ -76,6 +81,21 @@ export function openNative(
     }
   }
 
+  function inquire(): void {
+    // Without the last event ID, which another origin would have to allow in a preflight, and which no reason depends on.
+    inquiry = openFetch(
+      {},
+      { ...request, lastEventId: '' },
+      {
+        ...sink,
+        onOpen() {
+          inquiry?.close()
+          sink.onEnd(gaveUp(request.url))
+        },
+      },
+    )
+  }
+
   function listen(type: string): void {
     if (types.has(type)) return
     types.add(type)
@@ -83,7 +103,13 @@ export function openNative(
   }
 
   if (request.types !== 'every') for (const type of request.types) listen(type)
-  return { close: () => source.close(), listen }
+  return {
+    close() {
+      source.close()
+      inquiry?.close()
+    },
+    listen,
+  }
 }
 
 function interrupted(url: string): ConnectionFailure {
@@ -101,6 +127,6 @@ function gaveUp(url: string): ConnectionFailure {
     fatal: false,
     message:
       `The browser's EventSource gave up on ${url} and does not say why: a status other than 200, a media type other ` +
-      `than text/event-stream, or CORS. Transport 'auto' or 'fetch' tells which.`,
+      'than text/event-stream, or CORS; the next request by fetch tells which.',
   }
 }

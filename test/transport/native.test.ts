@@ -172,11 +172,69 @@ describe('the native transport', () => {
     ])
   })
 
-  test('when the browser gives up, that may still be mended', () => {
-    const sink = createSink()
-    nativeTransport().open(createRequest(), sink)
-    latest().breakOff(2)
-    expect(sink.named('end')).toMatchObject([{ kind: 'native', fatal: false }])
+  describe('when the browser gives up', () => {
+    const answering = (response: () => Response | Promise<Response>) =>
+      vi.fn<(url: string, init: RequestInit) => Promise<Response>>(async () => response())
+
+    async function giveUp(fetch: ReturnType<typeof answering>) {
+      vi.stubGlobal('fetch', fetch)
+      const sink = createSink()
+      const request = createRequest({ lastEventId: '7', withCredentials: true })
+      const session = nativeTransport().open(request, sink)
+      latest().breakOff(2)
+      await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(1))
+      return { sink, session }
+    }
+
+    test('one request, as like its own as fetch can make it without a preflight, finds out why', async () => {
+      const fetch = answering(() => new Response('gone', { status: 410, headers: { 'content-type': 'text/plain' } }))
+      const { sink } = await giveUp(fetch)
+      await vi.waitFor(() => expect(sink.named('end')).toMatchObject([{ kind: 'http', status: 410, excerpt: 'gone' }]))
+      expect(fetch.mock.calls[0]).toMatchObject([
+        'http://sse.example/stream',
+        { method: 'GET', credentials: 'include' },
+      ])
+      expect(fetch.mock.calls[0]?.[1].headers).toEqual({ accept: 'text/event-stream' })
+    })
+
+    test('204 then is what it is on fetch', async () => {
+      const { sink } = await giveUp(answering(() => new Response(null, { status: 204 })))
+      await vi.waitFor(() => expect(sink.calls).toEqual([['end', 'no-content']]))
+    })
+
+    test('an event stream is let go of unread, and the reason stays unknown', async () => {
+      const cancelled = vi.fn<() => void>()
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(new TextEncoder().encode('id: 1\ndata: 1\n\n')),
+        cancel: cancelled,
+      })
+      const { sink } = await giveUp(
+        answering(() => new Response(body, { headers: { 'content-type': 'text/event-stream' } })),
+      )
+      await vi.waitFor(() => expect(cancelled).toHaveBeenCalledTimes(1))
+      expect(sink.calls).toMatchObject([['end', { kind: 'native', fatal: false }]])
+    })
+
+    test('a request that fails is a network failure', async () => {
+      const { sink } = await giveUp(answering(() => Promise.reject(new TypeError('Failed to fetch'))))
+      await vi.waitFor(() => expect(sink.named('end')).toMatchObject([{ kind: 'network', fatal: false }]))
+    })
+
+    test('close() gives that request up', async () => {
+      const fetch = answering(() => new Promise<Response>(() => {}))
+      const { session } = await giveUp(fetch)
+      session.close()
+      expect(fetch.mock.calls[0]?.[1].signal?.aborted).toBe(true)
+    })
+
+    test("no request is made on 'auto', whose next attempt is one", () => {
+      const fetch = answering(() => new Response())
+      const sink = createSink()
+      autoTransport({ fetch }, { fetchAsked: false }).open(createRequest(), sink)
+      latest().breakOff(2)
+      expect(sink.named('end')).toMatchObject([{ kind: 'native', fatal: false }])
+      expect(fetch).not.toHaveBeenCalled()
+    })
   })
 
   test('close() ends it', () => {
