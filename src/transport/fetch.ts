@@ -31,6 +31,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
   void run()
     .catch(answerFailure)
     .then((outcome) => {
+      if (outcome !== 'no-content') readStack(outcome.cause)
       if (!signal.aborted) sink.onEnd(outcome)
       // Whichever way it ended: no socket stays open behind it.
       controller.abort()
@@ -144,6 +145,16 @@ function refuse(response: FetchLikeResponse, url: string): ConnectionFailure | u
     retryAfter,
     message: `${failure.message} It asks to be left alone for ${Math.ceil(retryAfter / 1000)} s.`,
   }
+}
+
+/**
+ * Until an error's stack is read, V8 keeps the functions that it passed through, and those keep what they know: the failure of
+ * the attempt before, with its error. A server that is down for long would fill the memory with that chain.
+ */
+function readStack(cause: unknown): void {
+  if (!(cause instanceof Error)) return
+  void cause.stack
+  if (cause.cause instanceof Error) void cause.cause.stack
 }
 
 function networkFailure(what: string, cause: unknown, fault: string): ConnectionFailure {
