@@ -3,10 +3,10 @@ import type { ConnectionStatus, TypedEvent, TypedEventSource } from '../../src/i
 const LIMIT = 8000
 
 /** Waits for a condition, and not for a time. The limit is far beyond what anything here takes; it only names what hangs. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + LIMIT
+export async function until(holds: () => boolean | Promise<boolean>, what: string, limit = LIMIT): Promise<void> {
+  const end = Date.now() + limit
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Waited ${LIMIT} ms in vain for ${what}.`)
+    if (Date.now() > end) throw new Error(`Waited ${limit} ms in vain for ${what}.`)
     await afterTimers(1)
   }
 }
