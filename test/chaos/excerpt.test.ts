@@ -1,0 +1,127 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { ConnectionError } from '../../src/errors/connection-error.js'
+import { withExcerpt } from '../../src/event-stream/excerpt.js'
+import { readEvents } from '../../src/event-stream/read-events.js'
+
+const FAILURE = { kind: 'http', fatal: true, message: '' } as const
+
+type Source = UnderlyingDefaultSource<Uint8Array<ArrayBuffer>>
+
+function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text)
+}
+
+/** A body that notes when it is cancelled. */
+function bodyOf(source: Source) {
+  const cancel = vi.fn<() => void>()
+  return { body: new ReadableStream<Uint8Array<ArrayBuffer>>({ ...source, cancel }), cancel }
+}
+
+async function excerptOf(source: Source): Promise<string | undefined> {
+  const { body } = bodyOf(source)
+  const { excerpt } = await withExcerpt(FAILURE, body.getReader())
+  return excerpt
+}
+
+function sending(...chunks: readonly Uint8Array<ArrayBuffer>[]): Source {
+  return {
+    start(controller) {
+      for (const part of chunks) controller.enqueue(part)
+      controller.close()
+    },
+  }
+}
+
+afterEach(() => void vi.useRealTimers())
+
+describe('the excerpt of a refused body', () => {
+  test('is put together from chunks, cut in the midst of characters too', async () => {
+    const text = bytes('grüße ✓')
+    expect(await excerptOf(sending(...Array.from(text, (byte) => Uint8Array.of(byte))))).toBe('grüße ✓')
+  })
+
+  test('is at most 200 characters, and ends with a whole one', async () => {
+    expect(await excerptOf(sending(bytes('x'.repeat(1000))))).toBe('x'.repeat(200))
+    expect(await excerptOf(sending(bytes(`${'x'.repeat(199)}😀`)))).toBe('x'.repeat(199))
+    expect(await excerptOf(sending(bytes('✓'.repeat(300))))).toBe('✓'.repeat(200))
+  })
+
+  test.each([
+    ['an image', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+    ['gzip', [0x1f, 0x8b, 0x08, 0x00]],
+    ['UTF-16', [0xff, 0xfe, 0x61, 0x00]],
+    ['nothing', []],
+  ])('is none of %s', async (_, data) => {
+    const { body } = bodyOf(sending(Uint8Array.from(data)))
+    expect(await withExcerpt(FAILURE, body.getReader())).not.toHaveProperty('excerpt')
+  })
+
+  test('is none without a body', async () => {
+    expect(await withExcerpt(FAILURE, undefined)).toBe(FAILURE)
+  })
+
+  test('is waited for 250 ms, and what has come by then is told', async () => {
+    vi.useFakeTimers()
+    const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('begun')) })
+    const explained = withExcerpt(FAILURE, body.getReader())
+    const settled = vi.fn<() => void>()
+    void explained.then(settled)
+    await vi.advanceTimersByTimeAsync(249)
+    expect(settled).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await explained).toMatchObject({ excerpt: 'begun' })
+    expect(cancel).toHaveBeenCalledTimes(1)
+  })
+
+  test('leaves no timer, and lets go of the rest, where it had not to wait', async () => {
+    vi.useFakeTimers()
+    const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('x'.repeat(500))) })
+    await withExcerpt(FAILURE, body.getReader())
+    expect(vi.getTimerCount()).toBe(0)
+    expect(cancel).toHaveBeenCalledTimes(1)
+  })
+
+  test('ends with chunks that have no byte, one upon the other', async () => {
+    expect(await excerptOf({ pull: (controller) => controller.enqueue(bytes('')) })).toBeUndefined()
+  })
+
+  test('of a body that breaks is what came before', async () => {
+    let pulls = 0
+    const source: Source = {
+      pull(controller) {
+        pulls += 1
+        if (pulls === 1) controller.enqueue(bytes('begun'))
+        else controller.error(new Error('broken'))
+      },
+    }
+    expect(await excerptOf(source)).toBe('begun')
+  })
+
+  test('of a reader that gives what is no byte is none', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue('text') })
+    expect(await withExcerpt(FAILURE, body.getReader() as never)).toBe(FAILURE)
+  })
+})
+
+describe('readEvents', () => {
+  test('throws with the excerpt, and releases the body', async () => {
+    const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('quota'.padEnd(300))) })
+    const error: unknown = await readEvents(new Response(body, { status: 429 }))
+      .next()
+      .catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect((error as ConnectionError).failure).toMatchObject({ status: 429, excerpt: 'quota'.padEnd(200) })
+    expect(cancel).toHaveBeenCalledTimes(1)
+  })
+
+  test('throws the reason of a signal that aborts meanwhile, at once', async () => {
+    vi.useFakeTimers()
+    const controller = new AbortController()
+    const { body } = bodyOf({})
+    const next = readEvents(new Response(body, { status: 500 }), { signal: controller.signal }).next()
+    const reason = new Error('enough')
+    queueMicrotask(() => controller.abort(reason))
+    await expect(next).rejects.toBe(reason)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
