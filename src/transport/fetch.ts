@@ -4,8 +4,9 @@ import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from '../event-stream/refusal.js'
 import { parseRetryAfter } from '../reconnection/retry-after.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
+import { networkFailure } from './network-failure.js'
 import { isCrossOrigin } from './origin.js'
-import { type Arrival, fetchFollowing } from './redirect.js'
+import { fetchFollowing } from './redirect.js'
 import { checkFetchOptions, createInit, type FetchOptions } from './request.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
@@ -71,14 +72,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     } catch (cause) {
       return { failure: applicationFailure(cause) }
     }
-    let arrival: Arrival
-    try {
-      arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow')
-    } catch (cause) {
-      return {
-        failure: networkFailure(`The request to ${asked.url} failed`, cause, 'the network, the server, or CORS'),
-      }
-    }
+    const arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow')
     if (arrival.failure !== undefined) return arrival
     const { response, url } = arrival
     const { status } = response
@@ -155,12 +149,6 @@ function readStack(cause: unknown): void {
   if (!(cause instanceof Error)) return
   void cause.stack
   if (cause.cause instanceof Error) void cause.cause.stack
-}
-
-function networkFailure(what: string, cause: unknown, fault: string): ConnectionFailure {
-  // Node says only "fetch failed", and the reason one level below.
-  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-  return { kind: 'network', fatal: false, message: `${what} (${String(reason)}): ${fault}.`, cause }
 }
 
 function applicationFailure(cause: unknown): ConnectionFailure {

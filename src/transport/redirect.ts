@@ -1,10 +1,11 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
+import { networkFailure } from './network-failure.js'
 
 /** "If request's redirect count is 20, then return a network error." */
 const MAX_REDIRECTS = 20
 
-/** Where a request has come to: the answer with the URL that gave it, or a redirect that is not followed. */
+/** Where a request has come to: the answer with the URL that gave it, or why there is none. */
 export type Arrival =
   | { readonly response: FetchLikeResponse; readonly url: string; readonly failure?: undefined }
   | { readonly failure: ConnectionFailure }
@@ -13,7 +14,7 @@ export type Arrival =
  * Asks, and goes where the answer redirects. By itself wherever the platform shows redirects: `fetch` takes every header but
  * `Authorization` along to another origin, an API key too. The rules, and the quotes here, are those of the Fetch standard.
  *
- * @throws what `fetch` throws, and the signal's reason
+ * @throws the signal's reason, and TypeError for what is no answer
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
 export async function fetchFollowing(
@@ -27,8 +28,15 @@ export async function fetchFollowing(
   // To be shown a redirect is better than fetch's own mode 'error', which looks like a network that is down.
   let mode: FetchLikeInit['redirect'] = redirect === 'error' || showsRedirects() ? 'manual' : 'follow'
   for (let count = 0; count <= MAX_REDIRECTS; count += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- each answer says where the next request goes
-    const response = await fetch(url, { ...init, redirect: mode })
+    let response: FetchLikeResponse
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- each answer says where the next request goes
+      response = await fetch(url, { ...init, redirect: mode })
+    } catch (cause) {
+      return {
+        failure: networkFailure(`The request to ${url} failed`, cause, 'the network, the server, or CORS'),
+      }
+    }
     const answered = response.url || url
     if (response.type === 'opaqueredirect') {
       if (redirect === 'error') return refused(answered, `elsewhere, ${NOT_ALLOWED}`)
