@@ -82,7 +82,15 @@ describe('the excerpt of a refused body', () => {
   })
 
   test('ends with chunks that have no byte, one upon the other', async () => {
-    expect(await excerptOf({ pull: (controller) => controller.enqueue(bytes('')) })).toBeUndefined()
+    let pulls = 0
+    const source: Source = {
+      pull(controller) {
+        pulls += 1
+        controller.enqueue(bytes(''))
+      },
+    }
+    expect(await excerptOf(source)).toBeUndefined()
+    expect(pulls).toBeLessThan(300)
   })
 
   test('of a body that breaks is what came before', async () => {
