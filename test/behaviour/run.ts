@@ -22,8 +22,8 @@ export function applies({ transports, needs = [] }: Case, transport: SubjectTran
     native: hasNative,
     'no-native': !hasNative,
     'same-origin': new URL(place.server).origin === globalThis.location?.origin,
-    // Browsers hide it, and are bound to an origin of their own.
-    'visible-redirects': globalThis.origin === undefined || globalThis.origin === 'null',
+    // Pages and workers, and what takes itself for one, have a location, and hide where redirects lead.
+    'visible-redirects': globalThis.location === undefined,
     'other-origin': place.otherServer !== undefined,
   }
   return (transports === undefined || transports.includes(transport)) && needs.every((need) => offers[need])
