@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { minify } from 'terser'
 
 /** tsc has written JavaScript, types and maps into build/; here they become what is published. */
-const input = ['build/index.js', 'build/event-stream/index.js']
+const input = ['build/index.js', 'build/event-stream/index.js', 'build/compat/index.js', 'build/compat/polyfill.js']
 
 /** Hands tsc's maps on, so that a stack trace ends in src/. */
 const sourceMaps = {

@@ -1,3 +1,4 @@
+import { resolveUrl } from '../connection/resolve-url.js'
 import {
   checkOptions,
   isFunction,
@@ -116,7 +117,7 @@ export function settle(url: string | URL, options: AnyOptions): Settings {
     )
   }
   return {
-    url: resolveUrl(url),
+    url: addressOf(url),
     transport,
     reconnection,
     lastEventId,
@@ -134,21 +135,12 @@ export function settle(url: string | URL, options: AnyOptions): Settings {
   }
 }
 
-/** "Let urlRecord be the result of encoding-parsing a URL given url, relative to settings. If failure, throw a SyntaxError." */
-function resolveUrl(url: string | URL): string {
+function addressOf(url: string | URL): string {
   // By shape: a URL may come from another realm.
   if (typeof url !== 'string' && typeof (url as Partial<URL> | null)?.href !== 'string') {
     throw wrongArgument(CALLER, 'url', 'a string or a URL', url)
   }
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href
-  let resolved: URL
-  try {
-    resolved = new URL(url, base)
-  } catch {
-    const hint =
-      base === undefined ? 'there is no page here to resolve it against, so it must be absolute' : `base ${base}`
-    throw new DOMException(`${CALLER}: the url "${url}" cannot be parsed (${hint}).`, 'SyntaxError')
-  }
+  const resolved = resolveUrl(CALLER, url)
   if (resolved.username !== '' || resolved.password !== '') {
     throw new TypeError(`${CALLER}: the url must not contain credentials, which fetch refuses; send a header.`)
   }

@@ -14,7 +14,10 @@ const LAYERS = [
   'transport',
   'connection',
   'client',
+  'compat',
 ]
+
+const ENTRIES = ['index.ts', 'event-stream/index.ts', 'compat/index.ts', 'compat/polyfill.ts']
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
 
@@ -51,7 +54,7 @@ describe('the structure of src', () => {
   })
 
   test('nothing imports an entry', () => {
-    const entries = new Set(['index.ts', 'event-stream/index.ts'])
+    const entries = new Set(ENTRIES)
     expect(files.flatMap((file) => importsOf(file)).filter((imported) => entries.has(imported))).toEqual([])
   })
 
@@ -68,7 +71,7 @@ describe('the structure of src', () => {
   })
 
   test('the entries name what they export', () => {
-    for (const entry of ['index.ts', 'event-stream/index.ts']) {
+    for (const entry of ENTRIES) {
       const text = readFileSync(join(root, entry), 'utf8')
       expect(text).not.toMatch(/export \*|export default/)
     }

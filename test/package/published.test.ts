@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { createContext, runInContext } from 'node:vm'
+import { type Context, createContext, runInContext } from 'node:vm'
 import { rollup } from 'rollup'
 import { describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
@@ -20,6 +20,7 @@ const EXPORTS = {
     'nativeTransport',
     'standardReconnection',
   ],
+  './event-source': ['EventSource'],
   './event-stream': [
     'ConnectionError',
     'EncodeError',
@@ -100,8 +101,59 @@ test('a stack trace can be followed to the source', () => {
   expect(map.sources.map((source) => join(root, 'dist/client', source))).toEqual([join(root, 'src/client/client.ts')])
 })
 
-test('there is no runtime dependency, and nothing with side effects', () => {
+test('there is no runtime dependency, and nothing with side effects but the polyfill', () => {
   expect(manifest).not.toHaveProperty('dependencies')
   expect(manifest).not.toHaveProperty('peerDependencies')
-  expect(manifest.sideEffects).toBe(false)
+  const { import: esm, require: cjs } = manifest.exports['./polyfill']
+  expect(manifest.sideEffects).toEqual([esm.default, cjs.default])
+})
+
+describe('the polyfill', () => {
+  const { import: esm, require: cjs } = manifest.exports['./polyfill']
+  const describeGlobal = "Object.getOwnPropertyDescriptor(globalThis, 'EventSource')"
+
+  /** A realm in which the built polyfill is imported. */
+  async function install(globals: object): Promise<Context> {
+    const realm = createContext(globals)
+    const file = join(root, esm.default)
+    runInContext(await bundle(file, `import '${file}'`), realm)
+    return realm
+  }
+
+  test('puts the class in place where there is none, as Web IDL has it', async () => {
+    const descriptor = runInContext(describeGlobal, await install({ EventTarget })) as PropertyDescriptor
+    expect(descriptor).toMatchObject({ writable: true, enumerable: false, configurable: true })
+    expect(descriptor.value).toHaveProperty('name', 'EventSource')
+    expect(descriptor.value).toHaveProperty('CLOSED', 2)
+  })
+
+  test('leaves the one that is there', async () => {
+    const Native = class extends EventTarget {}
+    const descriptor = runInContext(describeGlobal, await install({ EventTarget, EventSource: Native })) as object
+    expect(descriptor).toMatchObject({ value: Native, enumerable: true })
+  })
+
+  test('is the class of the entry event-source, also for CommonJS', () => {
+    const { EventSource } = require(join(root, manifest.exports['./event-source'].require.default)) as object & {
+      EventSource: unknown
+    }
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'EventSource')
+    Reflect.deleteProperty(globalThis, 'EventSource')
+    try {
+      expect(require(join(root, cjs.default))).toEqual({})
+      expect(globalThis.EventSource).toBe(EventSource)
+    } finally {
+      Reflect.deleteProperty(globalThis, 'EventSource')
+      if (before) Object.defineProperty(globalThis, 'EventSource', before)
+    }
+  })
+})
+
+test('where there is no EventTarget, the class says so', async () => {
+  const file = join(root, manifest.exports['./event-source'].import.default)
+  const realm = createContext({})
+  runInContext(await bundle(file), realm)
+  expect(() => runInContext("new bundled.EventSource('http://localhost')", realm) as unknown).toThrow(
+    'this runtime has no EventTarget',
+  )
 })

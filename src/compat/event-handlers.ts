@@ -1,0 +1,41 @@
+/**
+ * The event handlers of an object, which is what `onmessage` and the like are. HTML standard, 8.1.8.1.
+ *
+ * Each is one listener, whose place among the others is that of the moment it was first set: "Activate an event handler: if
+ * eventHandler's listener is not null, then return. ... Add an event listener with eventTarget and listener."
+ */
+export class EventHandlers {
+  readonly #target: EventTarget
+  readonly #active = new Map<string, { handler: object; readonly listener: (event: Event) => void }>()
+
+  constructor(target: EventTarget) {
+    this.#target = target
+  }
+
+  get(type: string): object | null {
+    return this.#active.get(type)?.handler ?? null
+  }
+
+  set(type: string, value: unknown): void {
+    const active = this.#active.get(type)
+    // Web IDL, [LegacyTreatNonObjectAsNull]: what is no object is null. Any object may be set, callable or not.
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
+      // "If the given value is null, then deactivate an event handler given eventTarget and name."
+      if (active) this.#target.removeEventListener(type, active.listener)
+      this.#active.delete(type)
+    } else if (active) active.handler = value
+    else {
+      const added = { handler: value, listener: (event: Event) => invoke(added.handler, event) }
+      this.#active.set(type, added)
+      this.#target.addEventListener(type, added.listener)
+    }
+  }
+}
+
+/** "Invoke callback with « event », "rethrow", and with callback this value set to event's currentTarget." */
+function invoke(handler: object, event: Event): void {
+  if (typeof handler !== 'function') return
+  const returned: unknown = Reflect.apply(handler, event.currentTarget, [event])
+  // "If return value is false, then set event's canceled flag."
+  if (returned === false) event.preventDefault()
+}

@@ -1,0 +1,207 @@
+import { type Connection, createConnection } from '../connection/connection.js'
+import { systemEnvironment } from '../connection/environment.js'
+import { resolveUrl } from '../connection/resolve-url.js'
+import type { ConnectionStatus } from '../connection/status.js'
+import { isFunction, isObject, wrongArgument } from '../errors/check-options.js'
+import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { EventStreamMessage } from '../event-stream/message.js'
+import { openFetch } from '../transport/fetch.js'
+import { EventHandlers } from './event-handlers.js'
+import type { EventSourceConstructor, EventSourceInit, EventSource as EventSourceObject } from './event-source-types.js'
+import { standardBackoff } from './reconnection.js'
+import { createTaskQueue } from './task-queue.js'
+
+const CONNECTING = 0
+const OPEN = 1
+const CLOSED = 2
+
+const MEMBERS = ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close'] as const
+
+export type EventSource = EventSourceObject
+
+/**
+ * The standard's `EventSource` class over `fetch`, for every runtime, with its one extension: `fetch` in the init.
+ *
+ * @example
+ * ```ts
+ * const source = new EventSource('/prices')
+ * source.onmessage = ({ data, lastEventId }) => show(data, lastEventId)
+ * source.onerror = ({ status, failure }) => console.warn(status, failure?.message)
+ * ```
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
+ */
+export const EventSource: EventSourceConstructor = /*@__PURE__*/ defineEventSource()
+
+/** In a function, so that a bundle that does not use the class can leave it out. */
+function defineEventSource(): EventSourceConstructor {
+  class StandardEventSource extends (globalThis.EventTarget ?? (MissingEventTarget as unknown as typeof EventTarget)) {
+    readonly #url: string
+    readonly #withCredentials: boolean
+    readonly #connection: Connection
+    readonly #handlers = new EventHandlers(this)
+    /** All that is dispatched goes through it, so that the order is that of the connection. */
+    readonly #tasks = createTaskQueue()
+    #readyState = CONNECTING
+
+    constructor(url: string | URL, init: EventSourceInit | null = {}) {
+      if (arguments.length === 0) throw new TypeError('EventSource: the url is missing.')
+      super()
+      // "constructor(USVString url, optional EventSourceInit eventSourceInitDict = {})"
+      const urlRecord = resolveUrl('EventSource', url)
+      const { withCredentials, fetch } = toInit(init)
+      this.#url = urlRecord.href
+      this.#withCredentials = Boolean(withCredentials)
+      this.#connection = createConnection({
+        url: urlRecord.href,
+        withCredentials: this.#withCredentials,
+        transport: {
+          name: 'fetch',
+          everyType: true,
+          open: (request, sink) => openFetch(fetch === undefined ? {} : { fetch }, request, sink),
+        },
+        reconnection: standardBackoff(fetch === undefined && !isFetchable(urlRecord)),
+        lastEventId: '',
+        lastEventIdParam: undefined,
+        idleTimeout: undefined,
+        environment: {
+          ...systemEnvironment,
+          // "Wait until the aforementioned task has run, if it has not yet run. Queue a task" that fetches again.
+          delay: (ms, run) => systemEnvironment.delay(ms, () => this.#tasks.queue(run)),
+        },
+        // "Queue a task which, if the readyState attribute is set to a value other than CLOSED, dispatches the newly created
+        // event at the EventSource object." Once it is CLOSED, no task is left.
+        onMessage: (message, origin) =>
+          this.#tasks.queue(() => void this.dispatchEvent(createMessageEvent(message, origin))),
+      })
+      this.#connection.status.subscribe((status) => this.#follow(status))
+      this.#connection.start()
+    }
+
+    get url(): string {
+      return this.#url
+    }
+
+    get withCredentials(): boolean {
+      return this.#withCredentials
+    }
+
+    get readyState(): number {
+      return this.#readyState
+    }
+
+    get onopen(): unknown {
+      return this.#handlers.get('open')
+    }
+
+    set onopen(value: unknown) {
+      this.#handlers.set('open', value)
+    }
+
+    get onmessage(): unknown {
+      return this.#handlers.get('message')
+    }
+
+    set onmessage(value: unknown) {
+      this.#handlers.set('message', value)
+    }
+
+    get onerror(): unknown {
+      return this.#handlers.get('error')
+    }
+
+    set onerror(value: unknown) {
+      this.#handlers.set('error', value)
+    }
+
+    /** "Abort any instances of the fetch algorithm started for this EventSource object, and set readyState to CLOSED." */
+    close(): void {
+      this.#readyState = CLOSED
+      this.#tasks.close()
+      this.#connection.close('close-called')
+    }
+
+    #follow(status: ConnectionStatus): void {
+      if (status.state === 'open') this.#tasks.queue(() => this.#announce())
+      else if (status.state === 'waiting') this.#tasks.queue(() => this.#reestablish(status.failure))
+      else if (status.state === 'closed' && status.reason !== 'close-called') {
+        this.#tasks.queue(() => this.#fail(status.failure ?? noContent(this.#url)))
+      }
+    }
+
+    /** "Set the readyState attribute to OPEN and fire an event named open at the EventSource object." */
+    #announce(): void {
+      this.#readyState = OPEN
+      this.dispatchEvent(new Event('open'))
+    }
+
+    /** "Set the readyState attribute to CONNECTING. Fire an event named error at the EventSource object." */
+    #reestablish(failure: ConnectionFailure): void {
+      this.#readyState = CONNECTING
+      this.dispatchEvent(createErrorEvent(failure))
+    }
+
+    /** "Set the readyState attribute to CLOSED and fire an event named error at the EventSource object." */
+    #fail(failure: ConnectionFailure): void {
+      this.#readyState = CLOSED
+      this.#tasks.close()
+      this.dispatchEvent(createErrorEvent(failure))
+    }
+  }
+
+  const constants = {
+    CONNECTING: { value: CONNECTING, enumerable: true },
+    OPEN: { value: OPEN, enumerable: true },
+    CLOSED: { value: CLOSED, enumerable: true },
+  }
+  // Minifiers rename classes.
+  Object.defineProperties(StandardEventSource, { ...constants, name: { value: 'EventSource' } })
+  // Web IDL: attributes and operations are enumerable, and the class string is the interface's name.
+  Object.defineProperties(StandardEventSource.prototype, {
+    ...constants,
+    ...Object.fromEntries(MEMBERS.map((name) => [name, { enumerable: true }])),
+    [Symbol.toStringTag]: { value: 'EventSource', configurable: true },
+  })
+  return StandardEventSource as unknown as EventSourceConstructor
+}
+
+/** Importing the class must be harmless everywhere: what is missing is missed when an object is made. */
+function MissingEventTarget(): never {
+  throw new TypeError('EventSource: this runtime has no EventTarget; put a polyfill in place before the import.')
+}
+
+function toInit(init: EventSourceInit | null): EventSourceInit {
+  // Web IDL: null is an empty dictionary, and any object is one.
+  if (init === null) return {}
+  if (!isObject(init) && !isFunction(init)) throw wrongArgument('EventSource', 'the init', 'an object', init)
+  const { fetch } = init
+  if (fetch !== undefined && !isFunction(fetch)) throw wrongArgument('EventSource', 'fetch', 'a function', fetch)
+  return init
+}
+
+/** "Otherwise: return a network error": Fetch standard, 4.2, "scheme fetch". And `fetch()` refuses credentials in a URL. */
+function isFetchable({ protocol, username, password }: URL): boolean {
+  return /^(?:about|blob|data|file|https?):$/.test(protocol) && username === '' && password === ''
+}
+
+function createMessageEvent({ event, data, id }: EventStreamMessage, origin: string): Event {
+  const init = { data, origin, lastEventId: id }
+  return typeof globalThis.MessageEvent === 'function'
+    ? new MessageEvent(event, init)
+    : Object.assign(new Event(event), init)
+}
+
+function createErrorEvent(failure: ConnectionFailure): Event {
+  const { status } = failure
+  return Object.assign(new Event('error'), { failure, ...(status !== undefined && { status }) })
+}
+
+/** "HTTP 204 No Content" is "a status other than 200", by which a server tells clients to stop. */
+function noContent(url: string): ConnectionFailure {
+  return {
+    kind: 'http',
+    fatal: true,
+    message: `${url} answered with the status 204, by which a server asks clients not to come back.`,
+    status: 204,
+    url,
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * "Let urlRecord be the result of encoding-parsing a URL given url, relative to settings. If urlRecord is failure, then throw
+ * a `SyntaxError` DOMException." The settings' base URL is the page's, or the worker's own address.
+ *
+ * @param caller - the public function or class that the URL was given to, for the message
+ */
+export function resolveUrl(caller: string, url: string | URL): URL {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href
+  try {
+    return new URL(url, base)
+  } catch {
+    const hint =
+      base === undefined ? 'there is no page here to resolve it against, so it must be absolute' : `base ${base}`
+    throw new DOMException(`${caller}: the url "${url}" cannot be parsed (${hint}).`, 'SyntaxError')
+  }
+}
