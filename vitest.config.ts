@@ -22,7 +22,9 @@ const node: TestProjectInlineConfiguration = {
 /** The same behaviour of what is published, as `npm run build` leaves it. */
 const built: TestProjectInlineConfiguration = {
   resolve: {
-    alias: [{ find: /^(\.\.\/)+src\/index\.js$/, replacement: join(import.meta.dirname, 'dist/index.js') }],
+    alias: [
+      { find: /^(?:\.\.\/)+src\/(index|compat\/index)\.js$/, replacement: join(import.meta.dirname, 'dist/$1.js') },
+    ],
   },
   test: {
     ...withServer,

@@ -180,7 +180,7 @@ function toInit(init: EventSourceInit | null): EventSourceInit {
 
 /** "Otherwise: return a network error": Fetch standard, 4.2, "scheme fetch". And `fetch()` refuses credentials in a URL. */
 function isFetchable({ protocol, username, password }: URL): boolean {
-  return /^(?:about|blob|data|file|https?):$/.test(protocol) && username === '' && password === ''
+  return /^(?:blob|data|file|https?):$/.test(protocol) && username === '' && password === ''
 }
 
 function createMessageEvent({ event, data, id }: EventStreamMessage, origin: string): Event {

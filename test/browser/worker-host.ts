@@ -1,12 +1,16 @@
-import type { SubjectTransport } from '../behaviour/case.js'
 import { cases } from '../behaviour/cases/index.js'
+import { subjectCases } from '../behaviour/event-source/subjects.js'
 import { applies, type Place, runCase, transportsOf } from '../behaviour/run.js'
 
 /** One case as the page names it to the worker, and the worker to the page. */
 export interface CaseName {
-  readonly transport: SubjectTransport
-  readonly subject: string
+  /** Of which suite it is, with which transport or class, and what it is about. */
+  readonly title: string
   readonly name: string
+}
+
+interface WorkerCase extends CaseName {
+  run(): Promise<void>
 }
 
 export type WorkerRequest =
@@ -26,23 +30,29 @@ export async function answer(event: MessageEvent<WorkerRequest>): Promise<void> 
 }
 
 async function perform(request: WorkerRequest): Promise<WorkerAnswer> {
-  const { place } = request
-  if (request.ask === 'which cases apply') return { cases: applicableCases(place) }
-  const { transport, subject, name } = request.case
-  const example = cases[subject]?.find((candidate) => candidate.name === name)
-  if (example === undefined) return { failure: `There is no case "${name}" in "${subject}".` }
+  const list = [...clientCases(request.place), ...subjectCases(request.place)]
+  if (request.ask === 'which cases apply') return { cases: list.map(({ title, name }) => ({ title, name })) }
+  const { title, name } = request.case
+  const example = list.find((candidate) => candidate.title === title && candidate.name === name)
+  if (example === undefined) return { failure: `There is no case "${name}" in "${title}".` }
   try {
-    await runCase(example, transport, place)
+    await example.run()
     return { passed: true }
   } catch (error) {
     return { failure: error instanceof Error ? `${error.message}\n${error.stack}` : String(error) }
   }
 }
 
-function applicableCases(place: Place): CaseName[] {
+function clientCases(place: Place): WorkerCase[] {
   return transportsOf().flatMap((transport) =>
     Object.entries(cases).flatMap(([subject, list]) =>
-      list.filter((example) => applies(example, transport, place)).map(({ name }) => ({ transport, subject, name })),
+      list
+        .filter((example) => applies(example, transport, place))
+        .map((example) => ({
+          title: `${transport}: ${subject}`,
+          name: example.name,
+          run: () => runCase(example, transport, place),
+        })),
     ),
   )
 }

@@ -27,10 +27,9 @@ export async function defineWorkerCases(target: MessageTarget): Promise<void> {
 
   const answer = await within(ask({ ask: 'which cases apply', place }), 'the worker to load')
   if (!('cases' in answer)) throw new Error('The worker does not say which cases apply.')
-  const subjects = new Set(answer.cases.map(({ transport, subject }) => `${transport}: ${subject}`))
-  for (const title of subjects) {
+  for (const title of new Set(answer.cases.map((example) => example.title))) {
     describe(title, () => {
-      for (const example of answer.cases.filter(({ transport, subject }) => `${transport}: ${subject}` === title)) {
+      for (const example of answer.cases.filter((candidate) => candidate.title === title)) {
         it(example.name, async () => {
           const result = await ask({ ask: 'run', place, case: example })
           if ('failure' in result) throw new Error(result.failure)

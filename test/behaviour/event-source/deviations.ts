@@ -1,0 +1,22 @@
+/** Whose class it is: ours, or that of a browser. */
+export type Maker = 'everstream' | 'chromium' | 'firefox'
+
+/**
+ * The cases that a class does not pass, and what it does instead. The tests check both ways: what is not in here passes, and
+ * what is in here fails. docs/native-deviations.md and docs/event-source.md explain them.
+ */
+export const deviations: Readonly<Record<Maker, Readonly<Record<string, string>>>> = {
+  everstream: {
+    'eventsource-onmessage-trusted: events are trusted': 'what a script dispatches never is',
+  },
+  chromium: {
+    'eventsource-reconnect: an ID with a control character does not end it': 'it never reconnects',
+    'eventsource-reconnect: after a redirect by 302, the next attempt asks the original URL': 'it asks the last URL',
+    'eventsource-reconnect: after a redirect by 307, the next attempt asks the original URL': 'it asks the last URL',
+    'eventsource-reconnect: after a redirect by 308, the next attempt asks the original URL': 'it asks the last URL',
+    'format-bom: a line may end right behind it': 'it loses the event',
+    'format-field-retry-empty: has no digits, and is ignored': 'it sets the default of 3 s again',
+    'format-mime-valid-bogus: another charset means nothing, it is UTF-8': 'it fails the connection',
+  },
+  firefox: {},
+}

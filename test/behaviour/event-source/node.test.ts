@@ -1,0 +1,26 @@
+import { describe, expect, inject, it } from 'vitest'
+import { cases } from './cases/index.js'
+import { deviations } from './deviations.js'
+import { subjectCases } from './subjects.js'
+
+const examples = subjectCases({ server: inject('scriptServer') })
+
+for (const title of new Set(examples.map((example) => example.title))) {
+  describe(title, () => {
+    for (const example of examples.filter((candidate) => candidate.title === title)) {
+      it(example.name, () => example.run())
+    }
+  })
+}
+
+describe('the cases', () => {
+  const names = Object.values(cases).flatMap((about) => about.map(({ name }) => name))
+
+  it('have names of their own', () => {
+    expect(names).toEqual([...new Set(names)])
+  })
+
+  it.each(Object.entries(deviations))('are what the deviations of %s are about', (_maker, list) => {
+    expect(Object.keys(list).filter((name) => !names.includes(name))).toEqual([])
+  })
+})
