@@ -8,6 +8,7 @@ const dist = join(import.meta.dirname, '../../dist')
 /** What an application imports, and from where. */
 export const SUBJECTS = [
   { name: '`createEventSource` from `everstream`', file: 'index.js', imports: 'createEventSource' },
+  { name: '`EventSource` from `everstream/event-source`', file: 'compat/index.js', imports: 'EventSource' },
   { name: '`createParser` from `everstream/event-stream`', file: 'event-stream/index.js', imports: 'createParser' },
   { name: '`readEvents` from `everstream/event-stream`', file: 'event-stream/index.js', imports: 'readEvents' },
   { name: '`encodeMessage` from `everstream/event-stream`', file: 'event-stream/index.js', imports: 'encodeMessage' },

@@ -33,6 +33,9 @@ export interface Context {
   readonly open: (target: RemoteStream | string, init?: EventSourceInit) => EventSource
 }
 
+/** A stream that says nothing and stays open. With a comment: Firefox waits for the first byte of the body. */
+export const QUIET = { steps: [{ send: ':\n' }] }
+
 /** So that a reconnection does not take the seconds of a browser. */
 export const SOON = { send: 'retry: 10\n\n' }
 

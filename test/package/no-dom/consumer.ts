@@ -1,5 +1,7 @@
 /** An application for Node, whose compiler knows nothing of the DOM: the published types must be enough for it. */
 import { type ConnectionStatus, createEventSource, exponentialBackoff, fetchTransport } from '../../../dist/index.js'
+import { EventSource } from '../../../dist/compat/index.js'
+import '../../../dist/compat/polyfill.js'
 import { createParser, encodeMessage, EventStreamDecoderStream, readEvents } from '../../../dist/event-stream/index.js'
 
 interface Events {
@@ -17,4 +19,14 @@ export async function run(url: string): Promise<ConnectionStatus> {
   const { body } = await fetch(url)
   for await (const { data } of body?.pipeThrough(new EventStreamDecoderStream()) ?? []) void data.trim()
   return source.status.get()
+}
+
+export function listen(url: string): () => void {
+  const source = new EventSource(url, {
+    fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, authorization: 'Bearer' } }),
+  })
+  source.onmessage = ({ data, lastEventId }) => void [data, lastEventId.trim()]
+  source.onerror = ({ status, failure }) => void [status?.toFixed(), failure?.message.trim()]
+  source.addEventListener('price', (event) => void event.type, { once: true })
+  return () => source.close()
 }

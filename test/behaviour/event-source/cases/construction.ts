@@ -1,6 +1,6 @@
 import { assert } from 'chai'
 import { afterTimers } from '../../wait.js'
-import { type EventSourceCase, type EventSourceClass, failure, listen } from '../case.js'
+import { type EventSourceCase, type EventSourceClass, failure, listen, QUIET } from '../case.js'
 
 /** What `new EventSource` throws for these arguments; undefined where it throws nothing. */
 function thrown(EventSource: EventSourceClass, ...values: readonly unknown[]): unknown {
@@ -54,7 +54,7 @@ export const construction: readonly EventSourceCase[] = [
   {
     name: 'eventsource-constructor-stringify: whatever is given is made a string',
     async run({ EventSource, serve }) {
-      const { url } = await serve([{}])
+      const { url } = await serve([QUIET])
       for (const value of [{ toString: () => url }, new URL(url)]) {
         const source = new EventSource(value as URL)
         source.close()
@@ -102,7 +102,7 @@ export const construction: readonly EventSourceCase[] = [
   {
     name: 'eventsource-url: is the one that was given, resolved and serialized',
     async run({ serve, open }) {
-      const { url } = await serve([{}])
+      const { url } = await serve([QUIET])
       const given = `${url.replace('http://', 'HTTP://')}/../a b?é#f`
       assert.equal(open(given).url, new URL(given).href)
     },
@@ -111,14 +111,14 @@ export const construction: readonly EventSourceCase[] = [
     name: 'eventsource-url: a relative one is resolved against the page or worker',
     needs: ['same-origin'],
     async run({ serve, open }) {
-      const { url } = await serve([{}])
+      const { url } = await serve([QUIET])
       assert.equal(open(new URL(url).pathname).url, url)
     },
   },
   {
     name: 'eventsource-url: the fragment stays, and is not sent',
     async run({ serve, open }) {
-      const stream = await serve([{}])
+      const stream = await serve([QUIET])
       const source = open(`${stream.url}?a#b`)
       const opened = listen(source, 'open')
       while (opened.length === 0) await afterTimers(1)
@@ -129,7 +129,7 @@ export const construction: readonly EventSourceCase[] = [
   {
     name: 'eventsource-prototype: the constants are on the class, its prototype and every object, and stay as they are',
     async run({ EventSource, serve, open }) {
-      const source = open(await serve([{}]))
+      const source = open(await serve([QUIET]))
       for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 })) {
         const expected = { value, writable: false, enumerable: true, configurable: false }
         assert.deepEqual(Object.getOwnPropertyDescriptor(EventSource, name), expected)
@@ -142,7 +142,7 @@ export const construction: readonly EventSourceCase[] = [
   {
     name: 'interfaces: the class is an EventTarget, by the name of EventSource',
     async run({ EventSource, serve, open }) {
-      const source = open(await serve([{}]))
+      const source = open(await serve([QUIET]))
       assert.equal(EventSource.name, 'EventSource')
       assert.equal(Object.getPrototypeOf(EventSource), EventTarget)
       assert.equal(Object.getPrototypeOf(EventSource.prototype), EventTarget.prototype)
@@ -181,7 +181,7 @@ export const construction: readonly EventSourceCase[] = [
   {
     name: 'interfaces: an object has no properties of its own, and for-in finds those of the prototype',
     async run({ serve, open }) {
-      const source = open(await serve([{}]))
+      const source = open(await serve([QUIET]))
       assert.deepEqual(Object.keys(source), [])
       const found: string[] = []
       // oxlint-disable-next-line guard-for-in -- what is inherited is what is looked for

@@ -1,6 +1,6 @@
 import { assert } from 'chai'
 import { until } from '../../wait.js'
-import { END, type EventSourceCase, listen, messagesOf } from '../case.js'
+import { END, type EventSourceCase, listen, messagesOf, QUIET } from '../case.js'
 
 const HANDLERS = ['onopen', 'onmessage', 'onerror'] as const
 
@@ -8,7 +8,7 @@ export const events: readonly EventSourceCase[] = [
   {
     name: 'eventsource-onopen: an Event that is no message, neither bubbles nor can be cancelled',
     async run({ serve, open }) {
-      const source = open(await serve([{}]))
+      const source = open(await serve([QUIET]))
       const seen: Event[] = []
       source.addEventListener('open', (event) => seen.push(event))
       await until(() => seen.length > 0, 'the event')
@@ -44,7 +44,7 @@ export const events: readonly EventSourceCase[] = [
   {
     name: 'eventsource-eventtarget: listeners are functions or objects, called in their order, with the source as this',
     async run({ serve, open }) {
-      const stream = await serve([{}])
+      const stream = await serve([QUIET])
       const source = open(stream)
       const opened = listen(source, 'open')
       const calls: unknown[] = []
@@ -72,10 +72,9 @@ export const events: readonly EventSourceCase[] = [
   {
     name: 'eventsource-eventtarget: what the application dispatches reaches listeners and handlers too',
     async run({ serve, open }) {
-      const source = open(await serve([{}]))
+      const source = open(await serve([QUIET]))
       const calls: unknown[] = []
       source.addEventListener('mine', (event) => calls.push(event.type))
-      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the attributes are what is tested
       source.onmessage = () => false
       assert.isTrue(source.dispatchEvent(new Event('mine')))
       // "If return value is false, then set event's canceled flag."
@@ -86,7 +85,7 @@ export const events: readonly EventSourceCase[] = [
   {
     name: 'eventsource-onmessage: a handler is null at first, what is no object makes it null again',
     async run({ serve, open }) {
-      const source = open(await serve([{}]))
+      const source = open(await serve([QUIET]))
       for (const name of HANDLERS) {
         assert.isNull(source[name])
         const handler = (): void => {}
@@ -103,7 +102,7 @@ export const events: readonly EventSourceCase[] = [
   {
     name: 'eventsource-onmessage: an object that is no function is kept and never called, not even its handleEvent',
     async run({ serve, open }) {
-      const source = open(await serve([{}]))
+      const source = open(await serve([QUIET]))
       const calls: string[] = []
       const object = { handleEvent: () => calls.push('handleEvent') }
       for (const name of HANDLERS) {
@@ -117,24 +116,20 @@ export const events: readonly EventSourceCase[] = [
   {
     name: 'eventsource-onmessage: a handler keeps its place while it is replaced, and comes last after it was null',
     async run({ serve, open }) {
-      const source = open(await serve([{}]))
+      const source = open(await serve([QUIET]))
       const calls: unknown[] = []
       const dispatch = (): unknown[] => {
         source.dispatchEvent(new Event('message'))
         return calls.splice(0)
       }
-      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the attributes are what is tested
       source.onmessage = () => calls.push('first')
       source.addEventListener('message', () => calls.push('listener'))
-      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the same
       source.onmessage = function (this: unknown, ...values: unknown[]) {
         calls.push(this === source && values.length === 1 ? 'second' : 'wrong')
       }
       assert.deepEqual(dispatch(), ['second', 'listener'])
-      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the same
       source.onmessage = null
       assert.deepEqual(dispatch(), ['listener'])
-      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the same
       source.onmessage = () => calls.push('third')
       assert.deepEqual(dispatch(), ['listener', 'third'])
     },

@@ -1,6 +1,6 @@
 import { assert } from 'chai'
 import { until } from '../../wait.js'
-import { END, type EventSourceCase, failure, listen, messagesOf, SOON, told } from '../case.js'
+import { END, type EventSourceCase, failure, listen, messagesOf, SOON, told, QUIET } from '../case.js'
 
 /** A stream, and the data of the messages that it is, in order. */
 function format(name: string, body: string | readonly string[], expected: readonly string[]): EventSourceCase {
@@ -59,7 +59,7 @@ function waits(name: string, fields: string, least: number, most: number): Event
   return {
     name,
     async run({ serve, open }) {
-      const source = open(await serve([{ steps: [{ send: `${fields}\ndata: a\n\n` }, 'end'] }, {}]))
+      const source = open(await serve([{ steps: [{ send: `${fields}\ndata: a\n\n` }, 'end'] }, QUIET]))
       const events = listen(source, 'error', 'open')
       await until(() => events.length === 3, 'the connection to be reestablished')
       const [, lost, again] = events as [Event, Event, Event]

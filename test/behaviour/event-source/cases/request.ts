@@ -1,13 +1,13 @@
 import { assert } from 'chai'
 import type { RemoteStream } from '../../../server/remote.js'
 import { afterTimers, until } from '../../wait.js'
-import { type Context, type EventSourceCase, listen, SOON, told } from '../case.js'
+import { type Context, type EventSourceCase, listen, SOON, told, QUIET } from '../case.js'
 
 const HELLO = { steps: [{ send: 'data: a\n\n' }] }
 
 /** The headers of the first request, once the source is open. */
 async function headersOf({ serve, open }: Context): Promise<Readonly<Record<string, string>>> {
-  const stream = await serve([{}])
+  const stream = await serve([QUIET])
   const seen = listen(open(stream), 'open')
   await until(() => seen.length > 0, 'the open event')
   return (await stream.requests())[0]?.headers ?? {}
@@ -53,7 +53,7 @@ export const request: readonly EventSourceCase[] = [
   {
     name: 'request-post-to-connect: the method is GET, there is no body and no last event ID',
     async run({ serve, open }) {
-      const stream = await serve([{}])
+      const stream = await serve([QUIET])
       const seen = listen(open(stream), 'open')
       await until(() => seen.length > 0, 'the open event')
       const [asked] = await stream.requests()
@@ -130,7 +130,7 @@ export const request: readonly EventSourceCase[] = [
     name: 'eventsource-cross-origin: the last event ID is sent there too',
     needs: ['browser', 'other-origin'],
     async run({ serveElsewhere, open }) {
-      const stream = await serveElsewhere([{ steps: [SOON, { send: 'id: 1\ndata: a\n\n' }, 'end'] }, {}])
+      const stream = await serveElsewhere([{ steps: [SOON, { send: 'id: 1\ndata: a\n\n' }, 'end'] }, QUIET])
       const opened = listen(open(stream), 'open')
       await until(() => opened.length === 2, 'the second connection')
       assert.equal((await stream.requests())[1]?.headers['last-event-id'], '1')
@@ -141,7 +141,7 @@ export const request: readonly EventSourceCase[] = [
     needs: ['browser', 'other-origin'],
     async run({ serveElsewhere, open }) {
       const steps = [SOON, { send: 'id: 1\ndata: a\n\n' }, 'end' as const]
-      const stream = await serveElsewhere({ preflight: false, connections: [{ steps }, {}] })
+      const stream = await serveElsewhere({ preflight: false, connections: [{ steps }, QUIET] })
       const opened = listen(open(stream), 'open')
       await until(() => opened.length === 2, 'the second connection')
     },
