@@ -1,3 +1,4 @@
+import { isObject } from '../errors/check-options.js'
 import { exponentialBackoff } from '../reconnection/backoff.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 
@@ -14,13 +15,19 @@ const RECONNECTION_TIME = 3000
  */
 export function standardBackoff(isFutile: boolean): ReconnectionPolicy {
   const backoff = exponentialBackoff({
-    // "If res is a network error, then reestablish the connection, unless the user agent knows that to be futile"; "if res's
-    // status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the connection": 503 included.
-    shouldReconnect: ({ kind, fatal }) => !fatal && kind !== 'http' && !isFutile,
+    // "If res is an aborted network error, then fail the connection. Otherwise, if res is a network error, then reestablish the
+    // connection, unless the user agent knows that to be futile. Otherwise, if res's status is not 200, or if res's
+    // `Content-Type` is not `text/event-stream`, then fail the connection": 503 included.
+    shouldReconnect: ({ kind, fatal, cause }) => !fatal && kind !== 'http' && !isFutile && !isAbort(cause),
     // A server that sends what it has and ends is no failing server: many are polled like that, in the rhythm of `retry:`.
     resetAfter: 0,
   })
   const policy: ReconnectionPolicy = (context) =>
     backoff({ ...context, reconnectionTime: context.reconnectionTime ?? RECONNECTION_TIME })
   return Object.assign(policy, { resetAfter: backoff.resetAfter })
+}
+
+/** Only a fetch of the application's own is aborted by anybody else than us. */
+function isAbort(cause: unknown): boolean {
+  return isObject(cause) && 'name' in cause && cause.name === 'AbortError'
 }

@@ -172,6 +172,22 @@ describe('an error event', () => {
     expect(source.readyState).toBe(EventSource.CONNECTING)
   })
 
+  test.each(['before the answer', 'in the midst of the stream'])(
+    'is the last where a fetch of your own is aborted, %s',
+    async (when) => {
+      const abort = (): never => {
+        throw new DOMException('The user went offline.', 'AbortError')
+      }
+      const body = (): Response =>
+        new Response(new ReadableStream({ pull: abort }), { headers: { 'content-type': 'text/event-stream' } })
+      const source = open(when === 'before the answer' ? abort : body)
+      expect((await failureOf(source)).failure?.kind).toBe('network')
+      expect(source.readyState).toBe(EventSource.CLOSED)
+      await pass(60_000)
+      expect(asked).toHaveLength(1)
+    },
+  )
+
   test('says that a stream has ended', async () => {
     expect(await failureOf(open(stream([])))).toMatchObject({ failure: { kind: 'ended' } })
   })

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { cases } from './cases/index.js'
 import { deviations } from './deviations.js'
@@ -22,5 +24,11 @@ describe('the cases', () => {
 
   it.each(Object.entries(deviations))('are what the deviations of %s are about', (_maker, list) => {
     expect(Object.keys(list).filter((name) => !names.includes(name))).toEqual([])
+  })
+
+  it.each(Object.entries(deviations))('tell in docs/native-deviations.md of the deviations of %s', (_maker, list) => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/native-deviations.md'), 'utf8')
+    const untold = Object.keys(list).filter((name) => !page.includes(`| \`${name.split(':')[0]}\``))
+    expect(untold).toEqual([])
   })
 })
