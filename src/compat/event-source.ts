@@ -5,11 +5,12 @@ import type { ConnectionStatus } from '../connection/status.js'
 import { isFunction, isObject, wrongArgument } from '../errors/check-options.js'
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
+import type { FetchLike } from '../standards/fetch-like.js'
 import { openFetch } from '../transport/fetch.js'
 import { EventHandlers } from './event-handlers.js'
 import type { EventSourceConstructor, EventSourceInit, EventSource as EventSourceObject } from './event-source-types.js'
 import { standardBackoff } from './reconnection.js'
-import { createTaskQueue } from './task-queue.js'
+import { createTaskQueue, type TaskQueue } from './task-queue.js'
 
 const CONNECTING = 0
 const OPEN = 1
@@ -40,7 +41,7 @@ function defineEventSource(): EventSourceConstructor {
     readonly #connection: Connection
     readonly #handlers = new EventHandlers(this)
     /** All that is dispatched goes through it, so that the order is that of the connection. */
-    readonly #tasks = createTaskQueue()
+    readonly #tasks: TaskQueue
     #readyState = CONNECTING
 
     constructor(url: string | URL, init: EventSourceInit | null = {}) {
@@ -49,8 +50,10 @@ function defineEventSource(): EventSourceConstructor {
       // "constructor(USVString url, optional EventSourceInit eventSourceInitDict = {})"
       const urlRecord = resolveUrl('EventSource', url)
       const { withCredentials, fetch } = toInit(init)
+      // Not before all of it is accepted: it would keep a process alive.
+      this.#tasks = createTaskQueue()
       this.#url = urlRecord.href
-      this.#withCredentials = Boolean(withCredentials)
+      this.#withCredentials = withCredentials
       this.#connection = createConnection({
         url: urlRecord.href,
         withCredentials: this.#withCredentials,
@@ -169,13 +172,12 @@ function MissingEventTarget(): never {
   throw new TypeError('EventSource: this runtime has no EventTarget; put a polyfill in place before the import.')
 }
 
-function toInit(init: EventSourceInit | null): EventSourceInit {
+function toInit(init: EventSourceInit | null): { withCredentials: boolean; fetch: FetchLike | undefined } {
   // Web IDL: null is an empty dictionary, and any object is one.
-  if (init === null) return {}
-  if (!isObject(init) && !isFunction(init)) throw wrongArgument('EventSource', 'the init', 'an object', init)
-  const { fetch } = init
+  if (!isObject(init ?? {}) && !isFunction(init)) throw wrongArgument('EventSource', 'the init', 'an object', init)
+  const { withCredentials, fetch } = init ?? {}
   if (fetch !== undefined && !isFunction(fetch)) throw wrongArgument('EventSource', 'fetch', 'a function', fetch)
-  return init
+  return { withCredentials: Boolean(withCredentials), fetch }
 }
 
 /** "Otherwise: return a network error": Fetch standard, 4.2, "scheme fetch". And `fetch()` refuses credentials in a URL. */

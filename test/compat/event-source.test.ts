@@ -147,6 +147,32 @@ describe('the option fetch', () => {
   })
 })
 
+describe('what keeps a process alive', () => {
+  const ports = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
+
+  test('is nothing that was refused', async () => {
+    // Those of the tests before are let go of by then.
+    await settled()
+    const before = ports()
+    expect(() => new EventSource('not a url')).toThrow(DOMException)
+    expect(() => new EventSource(ADDRESS, { fetch: 1 as unknown as FetchLike })).toThrow(TypeError)
+    expect(ports()).toBe(before)
+  })
+
+  test('is released by close(), and when the connection has failed', async () => {
+    await settled()
+    const before = ports()
+    const closed = open(stream([':\n'], 'stays open'))
+    expect(ports()).toBe(before + 1)
+    closed.close()
+    await settled()
+    expect(ports()).toBe(before)
+    await failureOf(open(refuse(404)))
+    await settled()
+    expect(ports()).toBe(before)
+  })
+})
+
 describe('an error event', () => {
   test.each([204, 404, 503])('carries the status %d, by which the connection has failed', async (status) => {
     const source = open(refuse(status, { 'retry-after': '1' }))
