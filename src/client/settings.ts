@@ -1,4 +1,4 @@
-import { resolveUrl } from '../connection/resolve-url.js'
+import { parseUrl } from '../connection/parse-url.js'
 import {
   checkOptions,
   isFunction,
@@ -135,12 +135,12 @@ export function settle(url: string | URL, options: AnyOptions): Settings {
   }
 }
 
-function addressOf(url: string | URL): string {
+function resolveUrl(url: string | URL): string {
   // By shape: a URL may come from another realm.
   if (typeof url !== 'string' && typeof (url as Partial<URL> | null)?.href !== 'string') {
     throw wrongArgument(CALLER, 'url', 'a string or a URL', url)
   }
-  const resolved = resolveUrl(CALLER, url)
+  const resolved = parseUrl(CALLER, url)
   if (resolved.username !== '' || resolved.password !== '') {
     throw new TypeError(`${CALLER}: the url must not contain credentials, which fetch refuses; send a header.`)
   }

@@ -1,6 +1,6 @@
 import { type Connection, createConnection } from '../connection/connection.js'
 import { systemEnvironment } from '../connection/environment.js'
-import { resolveUrl } from '../connection/resolve-url.js'
+import { parseUrl } from '../connection/parse-url.js'
 import type { ConnectionStatus } from '../connection/status.js'
 import { isFunction, isObject, wrongArgument } from '../errors/check-options.js'
 import type { ConnectionFailure } from '../errors/connection-error.js'
@@ -48,7 +48,7 @@ function defineEventSource(): EventSourceConstructor {
       if (arguments.length === 0) throw new TypeError('EventSource: the url is missing.')
       super()
       // "constructor(USVString url, optional EventSourceInit eventSourceInitDict = {})"
-      const urlRecord = resolveUrl('EventSource', url)
+      const urlRecord = parseUrl('EventSource', url)
       const { withCredentials, fetch } = toInit(init)
       // Not before all of it is accepted: it would keep a process alive.
       this.#tasks = createTaskQueue()
@@ -76,7 +76,11 @@ function defineEventSource(): EventSourceConstructor {
         onMessage: (message, origin) =>
           this.#tasks.queue(() => void this.dispatchEvent(createMessageEvent(message, origin))),
       })
-      this.#connection.status.subscribe((status) => this.#follow(status))
+      let before: ConnectionStatus['state'] = 'idle'
+      this.#connection.status.subscribe((status) => {
+        this.#follow(status, before)
+        before = status.state
+      })
       this.#connection.start()
     }
 
@@ -123,11 +127,15 @@ function defineEventSource(): EventSourceConstructor {
       this.#connection.close('close-called')
     }
 
-    #follow(status: ConnectionStatus): void {
-      if (status.state === 'open') this.#tasks.queue(() => this.#announce())
-      else if (status.state === 'waiting') this.#tasks.queue(() => this.#reestablish(status.failure))
-      else if (status.state === 'closed' && status.reason !== 'close-called') {
+    #follow(status: ConnectionStatus, before: ConnectionStatus['state']): void {
+      const { state } = status
+      if (state === 'open') this.#tasks.queue(() => this.#announce())
+      else if (state === 'closed') {
+        if (status.reason === 'close-called') return
         this.#tasks.queue(() => this.#fail(status.failure ?? noContent(this.#url)))
+      } else if (state !== 'connecting' && (before === 'open' || before === 'connecting')) {
+        // What was open or under way is so no more, whatever comes before the next attempt.
+        this.#tasks.queue(() => this.#reestablish('failure' in status ? status.failure : undefined))
       }
     }
 
@@ -138,7 +146,7 @@ function defineEventSource(): EventSourceConstructor {
     }
 
     /** "Set the readyState attribute to CONNECTING. Fire an event named error at the EventSource object." */
-    #reestablish(failure: ConnectionFailure): void {
+    #reestablish(failure: ConnectionFailure | undefined): void {
       this.#readyState = CONNECTING
       this.dispatchEvent(createErrorEvent(failure))
     }
@@ -192,9 +200,9 @@ function createMessageEvent({ event, data, id }: EventStreamMessage, origin: str
     : Object.assign(new Event(event), init)
 }
 
-function createErrorEvent(failure: ConnectionFailure): Event {
-  const { status } = failure
-  return Object.assign(new Event('error'), { failure, ...(status !== undefined && { status }) })
+function createErrorEvent(failure: ConnectionFailure | undefined): Event {
+  const status = failure?.status
+  return Object.assign(new Event('error'), failure && { failure }, status !== undefined && { status })
 }
 
 /** "HTTP 204 No Content" is "a status other than 200", by which a server tells clients to stop. */

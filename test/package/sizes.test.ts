@@ -12,6 +12,7 @@ const LIMITS: Record<(typeof SUBJECTS)[number]['imports'], number> = {
   createParser: 2200,
   readEvents: 3200,
   encodeMessage: 1000,
+  EventSource: 7600,
 }
 
 test.each(SUBJECTS)('$name is as large as the README says, and within its limit', async (subject) => {

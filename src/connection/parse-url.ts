@@ -4,7 +4,7 @@
  *
  * @param caller - the public function or class that the URL was given to, for the message
  */
-export function resolveUrl(caller: string, url: string | URL): URL {
+export function parseUrl(caller: string, url: string | URL): URL {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href
   try {
     return new URL(url, base)
