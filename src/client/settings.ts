@@ -117,7 +117,7 @@ export function settle(url: string | URL, options: AnyOptions): Settings {
     )
   }
   return {
-    url: addressOf(url),
+    url: resolveUrl(url),
     transport,
     reconnection,
     lastEventId,
