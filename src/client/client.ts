@@ -69,6 +69,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
 
   const delivery = createDelivery({
     readPayload: settings.readPayload,
+    isOver: () => isReleased,
     limit: MAX_WAITING_EVENTS,
     onEvent: (event) => emitter.emit(event.type, event),
     onPayloadError(error) {

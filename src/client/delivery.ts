@@ -6,6 +6,8 @@ import { isPromiseLike, type PayloadReader } from './payload.js'
 
 export interface DeliveryOptions {
   readonly readPayload: PayloadReader
+  /** Whether nobody wants events any more. */
+  readonly isOver: () => boolean
   /** How many events may wait for an asynchronous schema or parser. */
   readonly limit: number
   /** Must not throw. */
@@ -26,7 +28,7 @@ export interface Delivery {
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { readPayload, limit, onEvent, onPayloadError, onOverflow } = options
+  const { readPayload, isOver, limit, onEvent, onPayloadError, onOverflow } = options
   let waiting = 0
   let last = Promise.resolve()
 
@@ -63,7 +65,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     deliver(message, origin) {
       let data: unknown
       try {
-        data = readPayload(message)
+        data = readPayload(message, isOver)
       } catch (error) {
         if (waiting === 0) refuse(error)
         else queue(Promise.reject(error), message, origin)

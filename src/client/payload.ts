@@ -13,24 +13,29 @@ export type PayloadParser<Payload = unknown> =
 /**
  * Makes the payload of an event. A promise where a parser or a schema is asynchronous.
  *
+ * @param isOver - whether nobody wants the payload any more: a parser may have closed the source
  * @throws PayloadError, at once or as the promise's rejection
  */
-export type PayloadReader = (event: RawEvent) => unknown
+export type PayloadReader = (event: RawEvent, isOver: () => boolean) => unknown
 
 export function createPayloadReader(
   parserOf: (type: string) => PayloadParser,
   schemaOf: (type: string) => StandardSchema | undefined,
 ): PayloadReader {
-  return (event) => {
+  return (event, isOver) => {
     const parsed = parse(parserOf(event.event), event)
     const schema = schemaOf(event.event)
-    if (isPromiseLike(parsed)) {
-      const value = Promise.resolve(parsed).catch((cause: unknown) => {
-        throw new PayloadError('parse-failed', event, { cause })
-      })
-      return schema === undefined ? value : value.then((settled) => check(schema, settled, event))
+    function finish(value: unknown): unknown {
+      return schema === undefined || isOver() ? value : check(schema, value, event)
     }
-    return schema === undefined ? parsed : check(schema, parsed, event)
+    if (isPromiseLike(parsed)) {
+      return Promise.resolve(parsed)
+        .catch((cause: unknown) => {
+          throw new PayloadError('parse-failed', event, { cause })
+        })
+        .then(finish)
+    }
+    return finish(parsed)
   }
 }
 

@@ -66,6 +66,8 @@ function defineEventSource(): EventSourceConstructor {
         lastEventId: '',
         lastEventIdParam: undefined,
         idleTimeout: undefined,
+        whenHidden: 'continue',
+        dropDuplicates: undefined,
         environment: {
           ...systemEnvironment,
           // "Wait until the aforementioned task has run, if it has not yet run. Queue a task" that fetches again.
@@ -75,6 +77,7 @@ function defineEventSource(): EventSourceConstructor {
         // event at the EventSource object." Once it is CLOSED, no task is left.
         onMessage: (message, origin) =>
           this.#tasks.queue(() => void this.dispatchEvent(createMessageEvent(message, origin))),
+        onReconnect() {},
       })
       let before: ConnectionStatus['state'] = 'idle'
       this.#connection.status.subscribe((status) => {

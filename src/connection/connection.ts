@@ -74,7 +74,10 @@ export function createConnection(options: ConnectionOptions): Connection {
   let dropped = false
 
   function dispatch(input: ConnectionInput): void {
-    const next = transition(state, input, options.reconnection)
+    const before = state
+    const next = transition(before, input, options.reconnection)
+    // The policy is a function of the application: what it did by close() or reconnect() counts, and not what it returned.
+    if (state !== before) return
     state = next.state
     for (const effect of next.effects) run(effect)
     // Told last, so that whoever calls close() or reconnect() from a subscriber finds everything done; and told as it is by

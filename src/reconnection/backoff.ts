@@ -62,7 +62,9 @@ export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPo
   const policy: ReconnectionPolicy = ({ attempt, failure, reconnectionTime, random }) => {
     if (attempt > maxAttempts || !shouldReconnect(failure)) return false
     const base = reconnectionTime ?? initialDelay
-    const ceiling = Math.min(base * multiplier ** (attempt - 1), maxDelay)
+    // Below infinity, which times 0 is no number.
+    const growth = Math.min(multiplier ** (attempt - 1), Number.MAX_VALUE)
+    const ceiling = Math.min(base * growth, maxDelay)
     const floor = Math.max(failure.retryAfter ?? 0, reconnectionTime ?? 0)
     // Half of a doubled ceiling is the ceiling before: short waits here would pile up on the attempts that come before.
     const spread = attempt === 1 ? jitter : jitter / 2

@@ -11,7 +11,7 @@ const LIMITS: Record<(typeof SUBJECTS)[number]['imports'], number> = {
   createParser: 2200,
   readEvents: 3200,
   encodeMessage: 1000,
-  EventSource: 9000,
+  EventSource: 9600,
 }
 
 test.each(SUBJECTS)('$name is as large as the README says, and within its limit', async (subject) => {

@@ -20,6 +20,11 @@ describe('exponentialBackoff', () => {
     expect(ceilings).toEqual([3000, 6000, 12_000, 24_000, 30_000, 30_000, 30_000, 30_000])
   })
 
+  test('a delay of nothing stays nothing, however often', () => {
+    const policy = exponentialBackoff({ initialDelay: 0 })
+    expect([1, 2, 1025, 100_000].map((attempt) => policy(context({ attempt })))).toEqual([0, 0, 0, 0])
+  })
+
   test('the first wait spreads from 0 to the ceiling, further ones over its upper half', () => {
     const policy = exponentialBackoff()
     expect(policy(context({ random: 0.75 }))).toBe(750)
