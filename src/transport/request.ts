@@ -50,7 +50,7 @@ export interface FetchOptions {
 /** @throws what the application's functions throw, TypeError for what cannot be sent, and the signal's reason */
 export async function createInit(
   { method, headers, body }: FetchOptions,
-  { url, lastEventId, lastEventIdInUrl, withCredentials, attempt, failure }: TransportRequest,
+  { lastEventId, lastEventIdInUrl, withCredentials, attempt, failure }: TransportRequest,
   signal: AbortSignal,
 ): Promise<FetchLikeInit> {
   const context: AttemptContext = { attempt, failure }
@@ -76,7 +76,7 @@ export async function createInit(
     // corsAttributeState to Use Credentials": to fetch, these are `same-origin` and `include`.
     credentials: withCredentials ? 'include' : 'same-origin',
     // "Set request's cache mode to 'no-store'." Some edge runtimes have no cache to pass by, and throw when they are told to.
-    ...('cache' in new Request(url) && { cache: 'no-store' }),
+    ...('cache' in new Request('http://a/') && { cache: 'no-store' }),
     redirect: 'follow',
     signal,
   }
