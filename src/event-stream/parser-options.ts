@@ -32,16 +32,25 @@ export interface ParserOptions {
 
 export const DEFAULT_MAX_EVENT_SIZE: number = 16 * 1024 * 1024
 
+const TYPES = {
+  onEvent: 'function',
+  onId: 'function',
+  onRetry: 'function',
+  onComment: 'function',
+  onError: 'function',
+  maxEventSize: 'number',
+  lastEventId: 'string',
+}
+
 /** Refuses what is no {@link ParserOptions}, with an error that names the option. */
 export function checkOptions(options: ParserOptions): void {
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
-  if (typeof options.onEvent !== 'function') throw new TypeError('onEvent must be a function')
-  for (const name of ['onId', 'onRetry', 'onComment', 'onError'] as const) {
-    const callback = options[name]
-    if (callback !== undefined && typeof callback !== 'function') throw new TypeError(`${name} must be a function`)
+  for (const [name, type] of Object.entries(TYPES)) {
+    const value = options[name as keyof ParserOptions]
+    if (typeof value !== type && (value !== undefined || name === 'onEvent')) {
+      throw new TypeError(`${name} must be a ${type}`)
+    }
   }
-  const { maxEventSize = DEFAULT_MAX_EVENT_SIZE, lastEventId = '' } = options
-  if (typeof maxEventSize !== 'number') throw new TypeError('maxEventSize must be a number of bytes')
+  const { maxEventSize = DEFAULT_MAX_EVENT_SIZE } = options
   if (!(maxEventSize > 0)) throw new RangeError(`maxEventSize must be more than 0 bytes, not ${maxEventSize}`)
-  if (typeof lastEventId !== 'string') throw new TypeError('lastEventId must be a string')
 }

@@ -2,12 +2,9 @@ const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 /** Bytes from here on belong to characters of more than one byte. */
 const NOT_ASCII = 0x80
-
-/**
- * Chunks below this are gathered until a line ends: calling the platform's decoder costs as much as some hundred bytes.
- */
+/** Chunks below this are gathered until a line ends: to call the platform's decoder costs as much as to copy some hundred bytes. */
 const SMALL = 48
-/** A line of small chunks that is longer than this is decoded before it ends. */
+/** So many bytes are gathered at most. */
 const GATHERED = 512
 const OPTIONS = { ignoreBOM: true }
 const STREAM = { stream: true }
@@ -17,7 +14,8 @@ const STREAM = { stream: true }
  * order mark is left in the text, for the one who knows where the stream begins.
  */
 export class Utf8Decoder {
-  readonly #onText: (text: string, isAscii: boolean) => void
+  /** What was decoded last is known to be ASCII: it has as many characters as bytes. */
+  isAscii = true
   /** For bytes that begin and end with a whole character: without `stream`, Node 20 and 22 are 7 times as fast. */
   #whole: TextDecoder | undefined
   /** For the others: it keeps the bytes of a character that a chunk has cut. */
@@ -25,68 +23,63 @@ export class Utf8Decoder {
   /** The last byte was not ASCII: a character may have been cut behind it. */
   #isCut = false
   #isDense = false
-  /** Whether what was decoded last has as many characters as bytes. */
-  #isAscii = true
-  /** The small chunks since the last line end. */
+  /** The small chunks that wait for a line end. */
   #gathered: Uint8Array | undefined
   #length = 0
 
-  /** @param onText - takes each piece of the text, and whether it has no character but ASCII */
-  constructor(onText: (text: string, isAscii: boolean) => void) {
-    this.#onText = onText
+  /**
+   * @param chunk - the next bytes; nothing of them is kept by reference
+   * @returns the text up to their end, or nothing while small chunks are gathered
+   */
+  decode(chunk: Uint8Array): string {
+    if (chunk.length < SMALL) return this.#gather(chunk)
+    if (this.#length === 0) return this.#toText(chunk)
+    const text = this.#take() + this.#toText(chunk)
+    this.isAscii = false
+    return text
   }
 
-  /** @param chunk - the next bytes; nothing of them is kept by reference */
-  push(chunk: Uint8Array): void {
-    if (chunk.length < SMALL && (this.#length > 0 || chunk[chunk.length - 1] !== LINE_FEED)) {
-      return this.#gather(chunk)
-    }
-    this.#take(this.#length)
-    const text = this.#toText(chunk)
-    this.#onText(text, this.#isAscii)
-  }
-
-  /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
-  flush(): void {
-    this.#take(this.#length)
-    if (this.#isCut) this.#onText(this.#streaming!.decode(), (this.#isCut = false))
-  }
-
-  #gather(chunk: Uint8Array): void {
+  #gather(chunk: Uint8Array): string {
     const gathered = (this.#gathered ??= new Uint8Array(GATHERED))
     let length = this.#length
-    let end = 0
+    let isComplete = length > GATHERED - 2 * SMALL
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i]!
       gathered[length++] = byte
-      if (byte === LINE_FEED || byte === CARRIAGE_RETURN) end = length
+      if (byte === LINE_FEED || byte === CARRIAGE_RETURN) isComplete = true
     }
     this.#length = length
-    this.#take(length > GATHERED - SMALL ? length : end)
+    return isComplete ? this.#take() : ''
   }
 
-  #take(end: number): void {
-    if (end === 0) return
-    const gathered = this.#gathered!
-    const text = this.#toText(gathered.subarray(0, end))
-    gathered.copyWithin(0, end, this.#length)
-    this.#length -= end
-    this.#onText(text, this.#isAscii)
+  /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
+  flush(): string {
+    const text = this.#take()
+    const rest = this.#isCut ? this.#streaming!.decode() : ''
+    this.#isCut = false
+    return text + rest
+  }
+
+  #take(): string {
+    if (this.#length === 0) return ''
+    const bytes = this.#gathered!.subarray(0, this.#length)
+    this.#length = 0
+    return this.#toText(bytes)
   }
 
   #toText(bytes: Uint8Array): string {
-    const wasCut = this.#isCut
     const { length } = bytes
+    const mayBeCut = this.#isCut || bytes[length - 1]! >= NOT_ASCII
     this.#isCut = bytes[length - 1]! >= NOT_ASCII
     let text
-    if (wasCut || this.#isCut || this.#isDense) {
+    if (mayBeCut || this.#isDense) {
       text = (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, STREAM)
     } else {
       text = (this.#whole ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes)
-      // Where most characters are not ASCII, it is the other way round: with `stream`, they are twice as fast.
-      this.#isDense = text.length * 4 < length * 3
     }
-    this.#isAscii = text.length === length && !wasCut
+    this.isAscii = !mayBeCut && text.length === length
+    // Where most characters are not ASCII, it is the other way round: with `stream`, they are twice as fast.
+    this.#isDense = text.length * 4 < length * 3
     return text
   }
 }

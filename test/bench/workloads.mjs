@@ -7,6 +7,7 @@
 
 const KIB = 1024
 const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 
 /** One event of a language model's answer, about 210 bytes. */
 function token(index, end = '\n') {
@@ -56,7 +57,8 @@ function cut(stream, size) {
 
 const chunksOf = (size) => (events) => cut(bytesOf(events.join('')), size)
 const eventPerChunk = (events) => events.map(bytesOf)
-const stringsOf = (size) => (events) => cut(events.join(''), size)
+/** As a TextDecoderStream hands them over: each in memory of its own, and not a part or a tree of others. */
+const decoded = (chunk) => (events) => chunk(events).map((bytes) => decoder.decode(bytes, { stream: true }))
 
 /** How many events, and how many characters of data in all, by the plainest means. */
 function expectationOf(events) {
@@ -162,20 +164,20 @@ export const workloads = [
       'strings: LLM tokens, one event per string',
       'strings',
       times(10_000, (i) => token(i)),
-      (events) => events,
+      decoded(eventPerChunk),
     ),
   () =>
     workload(
       'strings: LLM tokens, 16 KiB',
       'strings',
       times(20_000, (i) => token(i)),
-      stringsOf(16 * KIB),
+      decoded(chunksOf(16 * KIB)),
     ),
   () =>
     workload(
       'strings: ticker, 64 KiB',
       'strings',
       times(30_000, (i) => price(i)),
-      stringsOf(64 * KIB),
+      decoded(chunksOf(64 * KIB)),
     ),
 ]
