@@ -2,9 +2,9 @@ const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 /** Bytes from here on belong to characters of more than one byte. */
 const NOT_ASCII = 0x80
-/** Chunks below this are gathered until a line ends: to call the platform's decoder costs as much as to copy some hundred bytes. */
+/** Chunks below this are gathered until a line ends: calling the platform's decoder costs as much as some hundred bytes. */
 const SMALL = 48
-/** So many bytes are gathered at most. */
+/** So many bytes are gathered at most: a line that is longer is decoded before it ends. */
 const GATHERED = 512
 const OPTIONS = { ignoreBOM: true }
 const STREAM = { stream: true }
@@ -14,7 +14,7 @@ const STREAM = { stream: true }
  * order mark is left in the text, for the one who knows where the stream begins.
  */
 export class Utf8Decoder {
-  /** What was decoded last is known to be ASCII: it has as many characters as bytes. */
+  /** The latest text is known to have as many bytes as UTF-16 code units: all of it is ASCII, or invalid. */
   isAscii = true
   /** For bytes that begin and end with a whole character: without `stream`, Node 20 and 22 are 7 times as fast. */
   #whole: TextDecoder | undefined
@@ -22,6 +22,7 @@ export class Utf8Decoder {
   #streaming: TextDecoder | undefined
   /** The last byte was not ASCII: a character may have been cut behind it. */
   #isCut = false
+  /** Most characters were not ASCII: for such bytes it is the other way round, with `stream` they are twice as fast. */
   #isDense = false
   /** The small chunks that wait for a line end. */
   #gathered: Uint8Array | undefined
@@ -42,7 +43,7 @@ export class Utf8Decoder {
   #gather(chunk: Uint8Array): string {
     const gathered = (this.#gathered ??= new Uint8Array(GATHERED))
     let length = this.#length
-    let isComplete = length > GATHERED - 2 * SMALL
+    let isComplete = length + chunk.length > GATHERED - SMALL
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i]!
       gathered[length++] = byte
@@ -69,16 +70,13 @@ export class Utf8Decoder {
 
   #toText(bytes: Uint8Array): string {
     const { length } = bytes
-    const mayBeCut = this.#isCut || bytes[length - 1]! >= NOT_ASCII
+    const wasCut = this.#isCut
     this.#isCut = bytes[length - 1]! >= NOT_ASCII
-    let text
-    if (mayBeCut || this.#isDense) {
-      text = (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, STREAM)
-    } else {
-      text = (this.#whole ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes)
-    }
-    this.isAscii = !mayBeCut && text.length === length
-    // Where most characters are not ASCII, it is the other way round: with `stream`, they are twice as fast.
+    const text =
+      wasCut || this.#isCut || this.#isDense
+        ? (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, STREAM)
+        : (this.#whole ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes)
+    this.isAscii = !wasCut && text.length === length
     this.#isDense = text.length * 4 < length * 3
     return text
   }
