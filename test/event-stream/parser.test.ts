@@ -388,6 +388,12 @@ describe('maxEventSize', () => {
     expect(tooLarge(107 + 6, ...pieces)).toBe(true)
   })
 
+  it('counts the bytes of small chunks that a large one follows', () => {
+    const pieces = [bytes('data: é'), bytes(`${'x'.repeat(60)}\n`)]
+    expect(tooLarge(8 + 60, ...pieces)).toBe(false)
+    expect(tooLarge(8 + 59, ...pieces)).toBe(true)
+  })
+
   it('does not count comments that nobody hears, nor lines of unknown fields, nor names that are none', () => {
     const stream = `data: a\n:${'x'.repeat(99)}\nunknown: ${'x'.repeat(99)}\ndatum\ndat\n${'x'.repeat(99)}\n`
     for (const chunks of [
