@@ -169,16 +169,16 @@ class Parser implements EventStreamParser {
           // "If value starts with a U+0020 SPACE character, remove it from value."
           const colon = start + name.length
           const value = text.slice(text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1, end)
-          const blank = end === carriageReturn && text.charCodeAt(next) === CARRIAGE_RETURN ? next + 1 : next
+          const after = text.charCodeAt(next)
           if (
             name === 'data' &&
             this.#data === undefined &&
-            text.charCodeAt(blank) === LINE_FEED &&
+            (after === LINE_FEED || after === CARRIAGE_RETURN) &&
             this.#size + MAX_BYTES * (end - start) <= this.#maxEventSize
           ) {
             // The only data line, and its blank line: most events are like this. That their data is never buffered saves a
             // fifth of the time with bytes, and two fifths with strings.
-            next = blank + 1
+            if (after === LINE_FEED) next++
             this.#dispatch(value)
           } else {
             const size = this.#size + (this.#isAscii ? end - start : sizeOf(text, start, end))

@@ -55,10 +55,7 @@ export class Utf8Decoder {
 
   /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
   flush(): string {
-    const text = this.#take()
-    const rest = this.#isCut ? this.#streaming!.decode() : ''
-    this.#isCut = false
-    return text + rest
+    return this.#take() + (this.#isCut ? this.#streaming!.decode() : '')
   }
 
   #take(): string {

@@ -66,6 +66,13 @@ describe('an event', () => {
   })
 })
 
+describe('a field', () => {
+  it('has its whole name, and no other', () => {
+    const others = ['dota', 'dataa', 'exist', 'exxnt', 'evens', 'it', 'idd', 'reply', 'retro', 'Data', 'ID', '']
+    expect(run([others.map((name) => `${name}: 5\n${name}\n`).join('') + '\n'], { onComment: undefined })).toEqual([])
+  })
+})
+
 describe('the last event ID', () => {
   it('is reported at the blank line, before the event, and also without one', () => {
     const { parser, happenings } = recordingParser()
@@ -155,6 +162,24 @@ describe('text', () => {
       parser.reset()
     }
     expect(happenings).toHaveLength(2)
+  })
+
+  it.each(['\u2003', '\u{10000}', 'é'])(
+    'keeps the bytes of a character together, wherever they are cut: %j',
+    (character) => {
+      for (const length of [1, 100]) {
+        const data = `${'x'.repeat(length)}${character}`
+        const stream = bytes(`data: ${data}\n\n`)
+        for (let end = stream.length - 6; end < stream.length; end++) {
+          expect(dataOf(stream.slice(0, end), stream.slice(end))).toEqual([data])
+        }
+      }
+    },
+  )
+
+  it('is whole, however many small chunks a line comes in', () => {
+    const data = '0123456789'.repeat(200)
+    for (const size of [1, 46, 47, 48]) expect(dataOf(...inChunksOf(size, bytes(`data: ${data}\n\n`)))).toEqual([data])
   })
 
   it('keeps the halves of a character together over two strings', () => {
@@ -358,6 +383,14 @@ describe('maxEventSize', () => {
       expect(tooLarge(5 + character.length, `data:${character}\n\n`)).toBe(false)
       expect(tooLarge(5 + character.length - 1, `data:${character}\n\n`)).toBe(true)
     }
+  })
+
+  it('counts the bytes of a long line, and an invalid byte as one', () => {
+    expect(tooLarge(65, bytes(`data:${'€'.repeat(20)}\n\n`))).toBe(false)
+    expect(tooLarge(64, bytes(`data:${'€'.repeat(20)}\n\n`))).toBe(true)
+    const invalid = Uint8Array.of(...bytes('data:é'), 0xff, 0x0a)
+    expect(tooLarge(8, invalid)).toBe(false)
+    expect(tooLarge(7, invalid)).toBe(true)
   })
 
   it('counts every event by itself', () => {
