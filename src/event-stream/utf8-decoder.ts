@@ -73,7 +73,7 @@ export class Utf8Decoder {
       wasCut || this.#isCut || this.#isDense
         ? (this.#streaming ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes, STREAM)
         : (this.#whole ??= new TextDecoder('utf-8', OPTIONS)).decode(bytes)
-    this.isAscii = !wasCut && text.length === length
+    this.isAscii = text.length === length
     this.#isDense = text.length * 4 < length * 3
     return text
   }
