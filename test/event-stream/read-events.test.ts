@@ -182,6 +182,11 @@ describe('what readEvents makes of an answer', () => {
     expect(failure.message).toContain('React Native')
   })
 
+  it('a signal that is aborted already is not waited for', async () => {
+    const response = new Response(new ReadableStream(), { headers: EVENT_STREAM })
+    await expect(readEvents(response, { signal: AbortSignal.abort('enough') }).next()).rejects.toBe('enough')
+  })
+
   it('a body that never answers to cancel() is left all the same', async () => {
     const { response } = endless()
     vi.spyOn(ReadableStreamDefaultReader.prototype, 'cancel').mockReturnValue(new Promise(() => {}))
