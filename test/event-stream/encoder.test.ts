@@ -83,5 +83,6 @@ describe('encodeComment', () => {
 
   it.each([undefined, null, 7, '\uD800'])('refuses %j', (text) => {
     expect(() => encodeComment(text as never)).toThrow(EncodeError)
+    expect(() => encodeComment(text as never)).toThrow(/^comment/)
   })
 })
