@@ -18,7 +18,13 @@ export type { ReadableStore } from './observable/store.js'
 export { type BackoffOptions, exponentialBackoff } from './reconnection/backoff.js'
 export type { ReconnectionContext, ReconnectionPolicy } from './reconnection/policy.js'
 export { standardReconnection } from './reconnection/standard.js'
-export type { FetchLike, FetchLikeBody, FetchLikeInit, FetchLikeResponse } from './standards/fetch-like.js'
+export type {
+  FetchLike,
+  FetchLikeBody,
+  FetchLikeInit,
+  FetchLikeResponse,
+  FetchLikeStream,
+} from './standards/fetch-like.js'
 export type { StandardIssue, StandardSchema } from './standards/standard-schema.js'
 export { fetchTransport } from './transport/fetch.js'
 export { nativeTransport } from './transport/native.js'

@@ -27,7 +27,17 @@ export interface FetchLikeResponse {
   /** The URL that answered, after redirects; empty where the implementation does not tell. */
   readonly url: string
   readonly headers: { get(name: string): string | null }
-  readonly body: ReadableStream<Uint8Array> | null
+  readonly body: FetchLikeStream | null
+}
+
+/** What is read of a body: any `ReadableStream` of bytes fits. The types of the DOM and of undici do not fit each other. */
+export interface FetchLikeStream {
+  readonly locked: boolean
+  cancel(): Promise<void>
+  getReader(): {
+    read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>
+    cancel(): Promise<void>
+  }
 }
 
 /** `fetch`, or a function that stands in for it. */
