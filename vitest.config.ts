@@ -113,6 +113,19 @@ const demo: TestProjectInlineConfiguration = {
   },
 }
 
+/** What lies between a client and a server out there. Side by side, because the time limits of proxies are waited for in earnest. */
+const wild: TestProjectInlineConfiguration = {
+  test: {
+    name: 'wild',
+    environment: 'node',
+    include: ['test/wild/**/*.test.ts'],
+    sequence: { groupOrder: 5, concurrent: true },
+    fileParallelism: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+}
+
 if (whyNoChromium !== undefined && process.env['CI']) {
   throw new Error(`The tests in Chromium must not be left out in CI, but ${whyNoChromium}.`)
 }
@@ -126,6 +139,7 @@ const projects = [
   native,
   lifecycle,
   demo,
+  wild,
 ]
 const leftOut = whyNoChromium === undefined ? [] : [`the project 'chromium', because ${whyNoChromium}`]
 

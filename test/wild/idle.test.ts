@@ -1,0 +1,87 @@
+import { afterAll, describe, expect } from 'vitest'
+import { afterTimers } from '../behaviour/wait.js'
+import { createApplication } from './application.js'
+import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
+import { startProxy } from './proxy.js'
+import { serve } from './serve.js'
+import { test } from './stage.js'
+import { closeBrowser, everySubject, undici } from './subjects.js'
+
+afterAll(closeBrowser)
+
+describe.each(everySubject)('$name, behind a proxy', (subject) => {
+  test('that cuts idle connections after 2 s: a quiet stream is lost, and taken up where it was', async ({ stage }) => {
+    const client = await subject.start(stage)
+    const application = createApplication()
+    const { port } = await serve(stage, application)
+    const { base } = await startProxy(stage, { to: port, idleTimeout: 2000 })
+    const watched = await client.open(base)
+    await isIn(watched, 'open')
+    application.publish()
+    await hasSeen(watched, 1)
+
+    await becomes(() => application.asked, ['', '1'])
+    application.publish()
+    await hasSeen(watched, 2)
+    expect(await failureKinds(watched)).toEqual([subject.kinds('network')])
+  })
+
+  test('that cuts idle connections after 2 s: a comment each second keeps the stream', async ({ stage }) => {
+    const client = await subject.start(stage)
+    const application = createApplication()
+    const { port } = await serve(stage, application)
+    const { base } = await startProxy(stage, { to: port, idleTimeout: 2000 })
+    const watched = await client.open(base)
+    await isIn(watched, 'open')
+    for (let second = 0; second < 3; second++) {
+      await afterTimers(1000)
+      application.keepAlive()
+    }
+    application.publish()
+    await hasSeen(watched, 1)
+    expect(application.asked).toEqual([''])
+    expect(await failureKinds(watched)).toEqual([])
+  })
+
+  test('that falls silent: only idleTimeout notices, and nothing is lost', async ({ stage }) => {
+    const client = await subject.start(stage)
+    const application = createApplication()
+    const { port } = await serve(stage, application)
+    const proxy = await startProxy(stage, { to: port })
+    const careful = await client.open(proxy.base, { idleTimeout: 2000 })
+    const trusting = await client.open(proxy.base)
+    await isIn(careful, 'open')
+    await isIn(trusting, 'open')
+    application.publish()
+    await hasSeen(careful, 1)
+    await hasSeen(trusting, 1)
+
+    proxy.fallSilent()
+    application.publish()
+    await hasSeen(careful, 2)
+    expect(await failureKinds(careful)).toEqual(['idle'])
+    expect(await trusting.look()).toEqual({ seen: ['1'], state: 'open', failures: [] })
+    // What was given up is closed, so that a server behind a proxy that is only deaf on one side learns of it.
+    expect(application.open).toHaveLength(2)
+  })
+})
+
+describe("undici's own limit", () => {
+  test('bodyTimeout (5 min, also of the fetch of Node) cuts a quiet stream, which is taken up where it was', async ({
+    stage,
+  }) => {
+    const client = await undici({ bodyTimeout: 1000 }).start(stage)
+    const application = createApplication()
+    const { base } = await serve(stage, application)
+    const watched = await client.open(base)
+    await isIn(watched, 'open')
+    application.publish()
+    await becomes(() => application.asked, ['', '1'])
+    application.publish()
+    await hasSeen(watched, 2)
+    const { failures } = await watched.look()
+    expect(failures.map(({ kind, message }) => [kind, message])).toEqual([
+      ['network', expect.stringContaining('Body Timeout Error')],
+    ])
+  })
+})

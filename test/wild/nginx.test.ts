@@ -1,0 +1,259 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterTimers } from '../behaviour/wait.js'
+import { type Application, createApplication, EVENT_SIZE, startStream } from './application.js'
+import { type Certificate, createCertificate } from './certificate.js'
+import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
+import { type Nginx, type NginxOptions, startNginx } from './nginx.js'
+import { serve, type Served } from './serve.js'
+import { type Stage, test } from './stage.js'
+import { chromiumFetch, chromiumNative, closeBrowser, everySubject, node, type Watched } from './subjects.js'
+
+afterAll(closeBrowser)
+
+const HTTP_1_1 = `proxy_http_version 1.1; proxy_set_header Connection '';`
+
+interface Scene {
+  readonly application: Application
+  readonly served: Served
+  readonly nginx: Nginx
+}
+
+async function setUp(
+  stage: Stage,
+  options: Omit<NginxOptions, 'upstream'>,
+  application: Application = createApplication(),
+): Promise<Scene> {
+  const served = await serve(stage, application)
+  return { application, served, nginx: await startNginx(stage, { upstream: served.port, ...options }) }
+}
+
+const GZIP = 'gzip on; gzip_types text/event-stream; gzip_min_length 0;'
+
+/** The application's header `X-Accel-Buffering: no`. */
+const unbufferedAnswer = (): Application =>
+  createApplication({ answer: (_request, response) => startStream(response, { 'x-accel-buffering': 'no' }) })
+
+describe('what nginx holds back', () => {
+  test.for<[string, 'at once' | 'held back', string, () => Application]>([
+    ['as it comes (buffering, HTTP/1.0 to the application)', 'held back', '', createApplication],
+    ['with X-Accel-Buffering: no', 'at once', '', unbufferedAnswer],
+    ['with proxy_buffering off', 'at once', 'proxy_buffering off;', createApplication],
+    ['with HTTP/1.1 to the application', 'at once', HTTP_1_1, createApplication],
+    ['with gzip', 'held back', GZIP, createApplication],
+    ['with gzip and HTTP/1.1 to the application', 'held back', GZIP + HTTP_1_1, createApplication],
+    ['with gzip and X-Accel-Buffering: no', 'at once', GZIP, unbufferedAnswer],
+    ['with gzip and proxy_buffering off', 'at once', `${GZIP} proxy_buffering off;`, createApplication],
+  ])('%s: %s', async ([, outcome, directives, create], { stage }) => {
+    const client = await node.start(stage)
+    const locations = { place: directives, witness: 'proxy_buffering off;' }
+    const { application, nginx } = await setUp(stage, { locations }, create())
+    const watched = await client.open(nginx.base('place'))
+    await becomes(() => application.open.length, 1)
+    const witness = await client.open(nginx.base('witness'))
+    await isIn(witness, 'open')
+    for (let count = 1; count <= 20; count++) {
+      application.publish()
+      await hasSeen(witness, count)
+      if (outcome === 'at once') await hasSeen(watched, count)
+    }
+    if (outcome === 'at once') return
+    expect(await watched.look()).toEqual({ seen: [], state: 'connecting', failures: [] })
+    application.open[0]!.body.end()
+    await hasSeen(watched, 20)
+  })
+
+  test('a buffer of 4 or 8 KB has to be full, unless told otherwise', async ({ stage }) => {
+    const client = await node.start(stage)
+    const locations = { place: '', witness: 'proxy_buffering off;' }
+    const { application, nginx } = await setUp(stage, { locations })
+    const watched = await client.open(nginx.base('place'))
+    await becomes(() => application.open.length, 1)
+    const witness = await client.open(nginx.base('witness'))
+    await isIn(witness, 'open')
+    let count = 0
+    while ((await watched.look()).seen.length === 0) {
+      for (let event = 0; event < 8; event++) application.publish()
+      await hasSeen(witness, (count += 8))
+    }
+    console.log(`nginx passed the first event on when ${count * EVENT_SIZE} bytes of them were there.`)
+    expect(count * EVENT_SIZE).toBeGreaterThan(3000)
+    expect(count * EVENT_SIZE).toBeLessThan(9000)
+  })
+
+  test('with HTTP/1.1 to the application, the head waits for the first byte of the body', async ({ stage }) => {
+    const client = await node.start(stage)
+    const locations = { place: HTTP_1_1, witness: `${HTTP_1_1} proxy_buffering off;` }
+    const { application, nginx } = await setUp(stage, { locations })
+    const watched = await client.open(nginx.base('place'))
+    await becomes(() => application.open.length, 1)
+    await isIn(await client.open(nginx.base('witness')), 'open')
+    expect((await watched.look()).state).toBe('connecting')
+    application.keepAlive()
+    await isIn(watched, 'open')
+  })
+})
+
+describe.each([node, chromiumFetch, chromiumNative])("nginx's time limit, $name", (subject) => {
+  const locations = { place: 'proxy_buffering off; proxy_read_timeout 2s;' }
+
+  test('proxy_read_timeout 2s: a quiet stream is cut, and taken up where it was', async ({ stage }) => {
+    const client = await subject.start(stage)
+    const { application, nginx } = await setUp(stage, { locations })
+    const watched = await client.open(nginx.base('place'))
+    await isIn(watched, 'open')
+    application.publish()
+    await hasSeen(watched, 1)
+    await becomes(() => application.asked, ['', '1'])
+    application.publish()
+    await hasSeen(watched, 2)
+    expect(await failureKinds(watched)).toEqual([subject.kinds('network')])
+  })
+
+  test('proxy_read_timeout 2s: a comment each second keeps the stream', async ({ stage }) => {
+    const client = await subject.start(stage)
+    const { application, nginx } = await setUp(stage, { locations })
+    const watched = await client.open(nginx.base('place'))
+    await isIn(watched, 'open')
+    for (let second = 0; second < 3; second++) {
+      await afterTimers(1000)
+      application.keepAlive()
+    }
+    application.publish()
+    await hasSeen(watched, 1)
+    expect(application.asked).toEqual([''])
+    expect(await failureKinds(watched)).toEqual([])
+  })
+
+  test('worker_shutdown_timeout 1s: a reload cuts the stream, which the new worker takes up', async ({ stage }) => {
+    const client = await subject.start(stage)
+    const { application, nginx } = await setUp(stage, { locations, main: 'worker_shutdown_timeout 1s;' })
+    const watched = await client.open(nginx.base('place'))
+    await isIn(watched, 'open')
+    application.publish()
+    await hasSeen(watched, 1)
+    nginx.reload()
+    await becomes(() => application.asked, ['', '1'])
+    application.publish()
+    await hasSeen(watched, 2)
+    expect(await failureKinds(watched)).toEqual([subject.kinds('network')])
+  })
+})
+
+describe('nginx without an answer', () => {
+  test('504: the application does not answer in time, and is asked again', async ({ stage }) => {
+    const client = await node.start(stage)
+    let silent = true
+    const application = createApplication()
+    const handle: Application['handle'] = (request, response) => {
+      if (!silent) return application.handle(request, response)
+      silent = false
+    }
+    const locations = { place: 'proxy_buffering off; proxy_read_timeout 1s;' }
+    const { nginx } = await setUp(stage, { locations }, { ...application, handle })
+    const watched = await client.open(nginx.base('place'))
+    await isIn(watched, 'open')
+    const { failures } = await watched.look()
+    expect(failures.map(({ kind, status, fatal }) => ({ kind, status, fatal }))).toEqual([
+      { kind: 'http', status: 504, fatal: false },
+    ])
+  })
+
+  test.for(everySubject)(
+    '502: the application is away, and followed when it is back: $name',
+    async (subject, { stage }) => {
+      const client = await subject.start(stage)
+      const locations = { place: `proxy_buffering off; ${HTTP_1_1}` }
+      const { application, served, nginx } = await setUp(stage, { locations })
+      const watched = await client.open(nginx.base('place'))
+      await isIn(watched, 'open')
+      application.publish()
+      await hasSeen(watched, 1)
+
+      served.stop()
+      await becomes(async () => (await failureKinds(watched)).length >= 3, true)
+      application.publish()
+      await serve(stage, application, served.port)
+      await hasSeen(watched, 2)
+      const { failures } = await watched.look()
+      expect(failures[0]!.kind).toBe(subject.kinds('network'))
+      // With an ID to tell, 'auto' has gone on by fetch.
+      const refused = subject === chromiumNative ? ['native', undefined] : ['http', 502]
+      for (const { kind, status } of failures.slice(1)) expect([kind, status]).toEqual(refused)
+    },
+  )
+
+  test.for([
+    ['HTTP/1.0', 'ended', ''],
+    ['HTTP/1.1', 'network', HTTP_1_1],
+  ])('an application that is cut off looks, on %s, like: %s', async ([, kind, directives], { stage }) => {
+    const client = await node.start(stage)
+    const locations = { place: `proxy_buffering off; ${directives}` }
+    const { application, served, nginx } = await setUp(stage, { locations })
+    const watched = await client.open(nginx.base('place'))
+    await isIn(watched, 'open')
+    application.publish()
+    await hasSeen(watched, 1)
+    for (const socket of served.sockets) socket.destroy()
+    await becomes(() => application.asked, ['', '1'])
+    expect(await failureKinds(watched)).toEqual([kind])
+  })
+})
+
+describe('nginx and connections', () => {
+  test.for([node, chromiumFetch, chromiumNative])(
+    'close() reaches the application: $name',
+    async (subject, { stage }) => {
+      const client = await subject.start(stage)
+      const { application, nginx } = await setUp(stage, { locations: { place: 'proxy_buffering off;' } })
+      const watched = await client.open(nginx.base('place'))
+      await isIn(watched, 'open')
+      expect(application.open).toHaveLength(1)
+      await watched.close()
+      await becomes(() => application.open.length, 0)
+    },
+  )
+
+  test.for([
+    ['HTTP/1.0', 2, ''],
+    ['HTTP/1.1', 1, HTTP_1_1],
+  ] as const)(
+    'two streams one after the other, on %s: %s connections to the application',
+    async ([, count, directives], { stage }) => {
+      const client = await node.start(stage)
+      const { application, served, nginx } = await setUp(stage, {
+        locations: { place: `proxy_buffering off; ${directives}` },
+      })
+      const watched = await client.open(nginx.base('place'))
+      await isIn(watched, 'open')
+      application.publish()
+      await hasSeen(watched, 1)
+      application.open[0]!.body.end()
+      await becomes(() => application.asked, ['', '1'])
+      expect(served.socketCount()).toBe(count)
+    },
+  )
+
+  describe.each([chromiumFetch, chromiumNative])('HTTP/2 at the front, $name', (subject) => {
+    let certificate: Certificate
+    beforeAll(async () => {
+      certificate = await createCertificate()
+    })
+
+    test('ten streams at once, which HTTP/1.1 would not allow', async ({ stage }) => {
+      const client = await subject.start(stage)
+      const { application, nginx } = await setUp(stage, {
+        listenAs: 'ssl http2',
+        server: 'ssl_certificate certificate.pem; ssl_certificate_key key.pem;',
+        files: { 'certificate.pem': certificate.cert, 'key.pem': certificate.key },
+        locations: { place: 'proxy_buffering off;' },
+      })
+      const all: Watched[] = []
+      for (let count = 0; count < 10; count++) all.push(await client.open(nginx.base('place')))
+      await becomes(() => application.open.length, 10)
+      for (let count = 1; count <= 2; count++) {
+        application.publish()
+        for (const watched of all) await hasSeen(watched, count)
+      }
+    })
+  })
+})

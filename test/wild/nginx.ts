@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { until } from '../behaviour/wait.js'
+import { listen } from './serve.js'
+import type { Stage } from './stage.js'
+
+/** Debian's and Ubuntu's place; elsewhere, say where. */
+const nginxPath = process.env['NGINX_PATH'] ?? '/usr/sbin/nginx'
+
+/** Why nothing can be tested behind nginx here; undefined where it can. */
+const whyNoNginx = existsSync(nginxPath)
+  ? undefined
+  : `there is no nginx at ${nginxPath}: install it (apt-get install nginx-light), or set NGINX_PATH`
+
+export interface NginxOptions {
+  /** The application's port. */
+  readonly upstream: number
+  /** The directives for each place, by the first part of its path. */
+  readonly locations: Readonly<Record<string, string>>
+  /** Directives for all places. */
+  readonly server?: string
+  /** What follows the port in `listen`. */
+  readonly listenAs?: string
+  /** Directives at the top level. */
+  readonly main?: string
+  /** Written into the directory beside the configuration. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+export interface Nginx {
+  readonly port: number
+  /** The URL of a place. */
+  base(location: string): string
+  /** Reads the configuration anew, as a deployment does: new workers take what is new, the old ones end what they have. */
+  reload(): void
+}
+
+/** A real nginx, with a configuration of its own in a directory of its own. Leaves the test out where there is none. */
+export async function startNginx(stage: Stage, options: NginxOptions): Promise<Nginx> {
+  stage.leaveOut(whyNoNginx)
+  const directory = await mkdtemp(join(tmpdir(), 'everstream-nginx-'))
+  stage.leave(() => rm(directory, { recursive: true, force: true }))
+  const port = await freePort()
+  const files = { 'nginx.conf': configurationOf(options, port), ...options.files }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text)
+
+  const nginx = spawn(nginxPath, ['-p', directory, '-c', 'nginx.conf', '-e', 'stderr'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  nginx.stderr.on('data', (text: Buffer) => {
+    said += text.toString()
+  })
+  const ended = new Promise((resolve) => nginx.once('exit', resolve))
+  stage.leave(async () => {
+    nginx.kill('SIGTERM')
+    await ended
+  })
+  await until(async () => {
+    if (nginx.exitCode !== null) throw new Error(`nginx does not start:\n${said}`)
+    return isReachable(port)
+  }, 'nginx to listen')
+  const scheme = options.listenAs?.includes('ssl') ? 'https' : 'http'
+  return {
+    port,
+    base: (location) => `${scheme}://127.0.0.1:${port}/${location}/`,
+    reload: () => void nginx.kill('SIGHUP'),
+  }
+}
+
+function configurationOf(
+  { upstream, locations, server = '', listenAs = '', main = '' }: NginxOptions,
+  port: number,
+): string {
+  const places = Object.entries(locations).map(
+    ([name, directives]) => `
+    location /${name}/ {
+      proxy_pass http://application/;
+      ${directives}
+    }`,
+  )
+  return `
+daemon off;
+pid nginx.pid;
+worker_processes 1;
+${process.getuid?.() === 0 ? 'user root;' : ''}
+${main}
+events {}
+http {
+  access_log off;
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`).join(' ')}
+  upstream application {
+    server 127.0.0.1:${upstream};
+    keepalive 4;
+  }
+  server {
+    listen 127.0.0.1:${port} ${listenAs};
+    ${server}
+    ${places.join('')}
+  }
+}
+`
+}
+
+/** nginx cannot be told to let the system pick one. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await listen(server)
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+function isReachable(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

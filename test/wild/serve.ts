@@ -1,0 +1,88 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
+import type { Application } from './application.js'
+import type { Certificate } from './certificate.js'
+import type { Stage } from './stage.js'
+
+/** The URL's last part is still to come: `stream`, `page`. */
+export type Base = string
+
+export interface Served {
+  readonly base: Base
+  readonly port: number
+  /** The connections that are open. */
+  readonly sockets: ReadonlySet<Socket>
+  /** Of all connections so far. */
+  readonly socketCount: () => number
+  /** As a process that is killed. */
+  stop(): void
+}
+
+/** @param port - where to listen; the system picks one unless it is given */
+export async function serve(stage: Stage, application: Pick<Application, 'handle'>, port = 0): Promise<Served> {
+  const server = createServer((request, response) => application.handle(request, response))
+  const sockets = keepSockets(server, 'connection')
+  let count = 0
+  server.on('connection', () => {
+    count += 1
+  })
+  const at = await listen(server, port)
+  function stop(): void {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  stage.leave(stop)
+  return { base: `http://127.0.0.1:${at}/`, port: at, sockets, socketCount: () => count, stop }
+}
+
+export interface ServedByHttp2 {
+  readonly base: Base
+  readonly server: Http2SecureServer
+  /** The connections that are open, in the order in which they came. */
+  readonly sessions: readonly ServerHttp2Session[]
+  /** What they are made of. */
+  readonly sockets: ReadonlySet<Socket>
+}
+
+export async function serveByHttp2(
+  stage: Stage,
+  application: Application,
+  { key, cert }: Certificate,
+): Promise<ServedByHttp2> {
+  const server = createSecureServer({ key, cert, allowHTTP1: false }, (request, response) =>
+    // As if they were of HTTP/1.1, which is what this interface of Node is for; its types do not say so.
+    application.handle(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+  )
+  const sessions: ServerHttp2Session[] = []
+  const sockets = keepSockets(server, 'secureConnection')
+  server.on('session', (session) => {
+    sessions.push(session)
+    session.once('close', () => sessions.splice(sessions.indexOf(session), 1))
+    // A client that breaks off is no failure of the server.
+    session.on('error', () => {})
+  })
+  const port = await listen(server)
+  stage.leave(() => {
+    for (const session of sessions.slice()) session.destroy()
+    server.close()
+  })
+  return { base: `https://127.0.0.1:${port}/`, server, sessions, sockets }
+}
+
+/** Those that are open. */
+function keepSockets(server: NetServer, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  server.on(event, (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
+}
+
+export async function listen(server: NetServer, port = 0): Promise<number> {
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}

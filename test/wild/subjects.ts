@@ -1,0 +1,161 @@
+import { type Browser, type BrowserContext, chromium } from 'playwright'
+import { Agent, fetch as undiciFetch, type RequestInit } from 'undici'
+import { type ConnectionFailure, createEventSource, type FetchLike } from '../../src/index.js'
+import { chromiumArguments, chromiumPath, whyNoChromium } from '../chromium.js'
+import { LAST_EVENT_ID_PARAM } from './application.js'
+import type { Stage } from './stage.js'
+
+/** A client in some runtime, with one of its transports. */
+export interface Subject {
+  readonly name: string
+  /** By which kind of failure it tells of the first thing that goes wrong: native, with which 'auto' begins, does not know what it was. */
+  readonly kinds: (kind: 'ended' | 'network' | 'http') => string
+  /** Leaves the test out where there is no such runtime. */
+  start(stage: Stage): Promise<Client>
+}
+
+/** A subject that runs: a process, or a page on the server's own origin. */
+export interface Client {
+  /** @param base - where the server is; the stream is at `stream` below it */
+  open(base: string, options?: { idleTimeout?: number }): Promise<Watched>
+}
+
+/** One event source of a client. */
+export interface Watched {
+  look(): Promise<Seen>
+  close(): Promise<void>
+}
+
+export interface Seen {
+  /** The data of all events. */
+  readonly seen: readonly string[]
+  /** The present one. */
+  readonly state: string
+  /** Why the stream was lost each time. */
+  readonly failures: readonly ConnectionFailure[]
+}
+
+/** Soon, but no storm while a server is away. */
+const RECONNECTION_DELAY = 50
+
+export const node: Subject = {
+  name: "Node's fetch",
+  kinds: (kind) => kind,
+  start: async (stage) => nodeClient(stage, globalThis.fetch),
+}
+
+/** Node's own fetch speaks HTTP/1.1 only; undici, which it is made of, has more to set. */
+export function undici(options: Agent.Options): Subject {
+  return {
+    ...node,
+    name: 'undici',
+    async start(stage) {
+      const dispatcher = new Agent(options)
+      stage.leave(() => dispatcher.destroy())
+      return nodeClient(stage, (url, init) => undiciFetch(url, { ...(init as RequestInit), dispatcher }))
+    },
+  }
+}
+
+function nodeClient(stage: Stage, fetch: FetchLike): Client {
+  return {
+    async open(base, options = {}) {
+      const source = createEventSource<{ message: string }>(`${base}stream`, {
+        transport: 'fetch',
+        reconnection: () => RECONNECTION_DELAY,
+        parse: 'text',
+        fetch,
+        ...options,
+      })
+      stage.leave(source.close)
+      const seen: string[] = []
+      const failures: ConnectionFailure[] = []
+      source.on('message', ({ data }) => seen.push(data.trim()))
+      source.status.subscribe((status) => {
+        if (status.state === 'waiting') failures.push(status.failure)
+      })
+      return {
+        look: async () => ({ seen: [...seen], state: source.status.get().state, failures: [...failures] }),
+        close: async () => source.close(),
+      }
+    },
+  }
+}
+
+const inChromium = (['fetch', 'native', 'auto'] as const).map((transport): Subject => ({
+  name: `Chromium, ${transport}`,
+  kinds: (kind) => {
+    if (transport === 'fetch') return kind
+    return kind === 'http' ? 'native' : 'network'
+  },
+  start: (stage) => chromiumClient(stage, transport),
+}))
+
+export const [chromiumFetch, chromiumNative, chromiumAuto] = inChromium as [Subject, Subject, Subject]
+
+export const everySubject: readonly Subject[] = [node, ...inChromium]
+
+/** For as long as a file's tests run. Each test has servers of its own, and so no connection of another test's. */
+let browser: Promise<{ browser: Browser; context: BrowserContext }> | undefined
+
+async function launch(): Promise<{ browser: Browser; context: BrowserContext }> {
+  const launched = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments })
+  return { browser: launched, context: await launched.newContext({ ignoreHTTPSErrors: true }) }
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.browser.close()
+  browser = undefined
+}
+
+async function chromiumClient(stage: Stage, transport: 'fetch' | 'native' | 'auto'): Promise<Client> {
+  stage.leaveOut(whyNoChromium)
+  browser ??= launch()
+  const { context } = await browser
+  const page = await context.newPage()
+  stage.leave(() => page.close())
+  return {
+    async open(base, options = {}) {
+      if (!page.url().startsWith(base)) await page.goto(`${base}page`)
+      const handle = await page.evaluateHandle(openInPage, {
+        url: `${base}stream`,
+        delay: RECONNECTION_DELAY,
+        options: {
+          transport,
+          // A new native connection has no other way to tell it.
+          ...(transport === 'native' && { lastEventIdParam: LAST_EVENT_ID_PARAM }),
+          ...options,
+        },
+      })
+      return {
+        look: () =>
+          handle.evaluate(({ source, seen, failures }) => ({ seen, failures, state: source.status.get().state })),
+        close: () => handle.evaluate(({ source }) => source.close()),
+      }
+    },
+  }
+}
+
+interface Opening {
+  readonly url: string
+  readonly delay: number
+  readonly options: object
+}
+
+/** Runs in the page: it can use nothing from here but types. */
+function openInPage({ url, delay, options }: Opening) {
+  const { everstream } = globalThis as unknown as { everstream: { createEventSource: typeof createEventSource } }
+  const source = everstream.createEventSource<{ message: string }>(url, {
+    reconnection: () => delay,
+    parse: 'text',
+    ...options,
+  })
+  const seen: string[] = []
+  const failures: ConnectionFailure[] = []
+  source.on('message', ({ data }) => seen.push(data.trim()))
+  source.status.subscribe((status) => {
+    // What an error holds cannot leave the page.
+    if (status.state === 'waiting') failures.push({ ...status.failure, cause: String(status.failure.cause) })
+  })
+  return { source, seen, failures }
+}
