@@ -113,13 +113,13 @@ const demo: TestProjectInlineConfiguration = {
   },
 }
 
-/** What lies between a client and a server out there. Side by side, because the time limits of proxies are waited for in earnest. */
+/** What lies between a client and a server out there: proxies, compression, HTTP/2. A file's tests run side by side, for some wait seconds in earnest. */
 const wild: TestProjectInlineConfiguration = {
   test: {
     name: 'wild',
     environment: 'node',
     include: ['test/wild/**/*.test.ts'],
-    sequence: { groupOrder: 5, concurrent: true },
+    sequence: { groupOrder: 5 },
     fileParallelism: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,

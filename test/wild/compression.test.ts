@@ -34,7 +34,7 @@ function compressed(coding: Coding, { flush }: { flush: boolean }): ApplicationO
   }
 }
 
-describe.each([node, chromiumFetch, chromiumNative])('compressed streams, $name', (subject) => {
+describe.concurrent.each([node, chromiumFetch, chromiumNative])('compressed streams, $name', (subject) => {
   test.for(Object.keys(encoders) as Coding[])('%s, flushed after each event: one by one', async (coding, { stage }) => {
     const client = await subject.start(stage)
     const application = createApplication(compressed(coding, { flush: true }))
@@ -91,7 +91,7 @@ describe.each([node, chromiumFetch, chromiumNative])('compressed streams, $name'
   )
 })
 
-describe('the compression middleware of Express', () => {
+describe.concurrent('the compression middleware of Express', () => {
   const eventStream = /^text\/event-stream/
   test.for<[string, RequestHandler, Setting, 'held back' | 'one by one']>([
     ['as it is', compression(), {}, 'held back'],

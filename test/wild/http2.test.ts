@@ -67,7 +67,7 @@ function latestStream({ application }: Scene): Http2ServerResponse['stream'] {
   return (application.open.at(-1)!.response as unknown as Http2ServerResponse).stream
 }
 
-describe.each(subjects)('HTTP/2 over TLS, $name', (subject) => {
+describe.concurrent.each(subjects)('HTTP/2 over TLS, $name', (subject) => {
   test('events arrive one by one', async ({ stage }) => {
     const scene = await setUp(stage, subject)
     const watched = await follow(scene)
@@ -153,7 +153,7 @@ describe.each(subjects)('HTTP/2 over TLS, $name', (subject) => {
   })
 })
 
-describe.each([chromiumFetch, chromiumNative])('HTTP/1.1, $name', (subject) => {
+describe.concurrent.each([chromiumFetch, chromiumNative])('HTTP/1.1, $name', (subject) => {
   test('the seventh stream waits without a word, until another is closed', async ({ stage }) => {
     const client = await subject.start(stage)
     const application = createApplication()

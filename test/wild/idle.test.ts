@@ -9,7 +9,7 @@ import { closeBrowser, everySubject, undici } from './subjects.js'
 
 afterAll(closeBrowser)
 
-describe.each(everySubject)('$name, behind a proxy', (subject) => {
+describe.concurrent.each(everySubject)('$name, behind a proxy', (subject) => {
   test('that cuts idle connections after 2 s: a quiet stream is lost, and taken up where it was', async ({ stage }) => {
     const client = await subject.start(stage)
     const application = createApplication()
@@ -66,7 +66,7 @@ describe.each(everySubject)('$name, behind a proxy', (subject) => {
   })
 })
 
-describe("undici's own limit", () => {
+describe.concurrent("undici's own limit", () => {
   test('bodyTimeout (5 min, also of the fetch of Node) cuts a quiet stream, which is taken up where it was', async ({
     stage,
   }) => {

@@ -37,7 +37,7 @@ async function setUp(
   return { application, ports, pending, ...(await serve(stage, { handle })) }
 }
 
-describe.each([node, chromiumFetch])('connections of refused answers, $name', (subject) => {
+describe.concurrent.each([node, chromiumFetch])('connections of refused answers, $name', (subject) => {
   test('a body that is never read and never ends holds no connection', async ({ stage }) => {
     const client = await subject.start(stage)
     const { base, ports, pending } = await setUp(stage, 10, (response) => {
@@ -60,7 +60,7 @@ describe.each([node, chromiumFetch])('connections of refused answers, $name', (s
   })
 })
 
-describe.each([node, chromiumFetch, chromiumNative])('connections of streams, $name', (subject) => {
+describe.concurrent.each([node, chromiumFetch, chromiumNative])('connections of streams, $name', (subject) => {
   test('one that the server has ended is used for the next request', async ({ stage }) => {
     const client = await subject.start(stage)
     const { base, application, ports } = await setUp(stage)

@@ -10,6 +10,8 @@ import { chromiumFetch, chromiumNative, closeBrowser, everySubject, node, type W
 
 afterAll(closeBrowser)
 
+/** The version in which it talks to the application; 1.0 was the default for long, and is in Debian 12. */
+const HTTP_1_0 = 'proxy_http_version 1.0;'
 const HTTP_1_1 = `proxy_http_version 1.1; proxy_set_header Connection '';`
 
 interface Scene {
@@ -29,20 +31,23 @@ async function setUp(
 
 const GZIP = 'gzip on; gzip_types text/event-stream; gzip_min_length 0;'
 
-/** The application's header `X-Accel-Buffering: no`. */
-const unbufferedAnswer = (): Application =>
-  createApplication({ answer: (_request, response) => startStream(response, { 'x-accel-buffering': 'no' }) })
+function answerWith(headers: Record<string, string>): () => Application {
+  return () => createApplication({ answer: (_request, response) => startStream(response, headers) })
+}
+const unbufferedAnswer = answerWith({ 'x-accel-buffering': 'no' })
+const untransformedAnswer = answerWith({ 'cache-control': 'no-store, no-transform' })
 
-describe('what nginx holds back', () => {
+describe.concurrent('what nginx holds back', () => {
   test.for<[string, 'at once' | 'held back', string, () => Application]>([
-    ['as it comes (buffering, HTTP/1.0 to the application)', 'held back', '', createApplication],
-    ['with X-Accel-Buffering: no', 'at once', '', unbufferedAnswer],
-    ['with proxy_buffering off', 'at once', 'proxy_buffering off;', createApplication],
-    ['with HTTP/1.1 to the application', 'at once', HTTP_1_1, createApplication],
-    ['with gzip', 'held back', GZIP, createApplication],
-    ['with gzip and HTTP/1.1 to the application', 'held back', GZIP + HTTP_1_1, createApplication],
-    ['with gzip and X-Accel-Buffering: no', 'at once', GZIP, unbufferedAnswer],
-    ['with gzip and proxy_buffering off', 'at once', `${GZIP} proxy_buffering off;`, createApplication],
+    ['HTTP/1.0 to the application', 'held back', HTTP_1_0, createApplication],
+    ['HTTP/1.0, X-Accel-Buffering: no', 'at once', HTTP_1_0, unbufferedAnswer],
+    ['HTTP/1.0, proxy_buffering off', 'at once', `${HTTP_1_0} proxy_buffering off;`, createApplication],
+    ['HTTP/1.1 to the application', 'at once', HTTP_1_1, createApplication],
+    ['HTTP/1.0, gzip', 'held back', HTTP_1_0 + GZIP, createApplication],
+    ['HTTP/1.1, gzip', 'held back', HTTP_1_1 + GZIP, createApplication],
+    ['HTTP/1.1, gzip, Cache-Control: no-transform', 'held back', HTTP_1_1 + GZIP, untransformedAnswer],
+    ['HTTP/1.1, gzip, X-Accel-Buffering: no', 'at once', HTTP_1_1 + GZIP, unbufferedAnswer],
+    ['HTTP/1.1, gzip, proxy_buffering off', 'at once', `${HTTP_1_1 + GZIP} proxy_buffering off;`, createApplication],
   ])('%s: %s', async ([, outcome, directives, create], { stage }) => {
     const client = await node.start(stage)
     const locations = { place: directives, witness: 'proxy_buffering off;' }
@@ -62,9 +67,9 @@ describe('what nginx holds back', () => {
     await hasSeen(watched, 20)
   })
 
-  test('a buffer of 4 or 8 KB has to be full, unless told otherwise', async ({ stage }) => {
+  test('HTTP/1.0 to the application: a buffer of 4 or 8 KB has to be full', async ({ stage }) => {
     const client = await node.start(stage)
-    const locations = { place: '', witness: 'proxy_buffering off;' }
+    const locations = { place: HTTP_1_0, witness: 'proxy_buffering off;' }
     const { application, nginx } = await setUp(stage, { locations })
     const watched = await client.open(nginx.base('place'))
     await becomes(() => application.open.length, 1)
@@ -80,7 +85,7 @@ describe('what nginx holds back', () => {
     expect(count * EVENT_SIZE).toBeLessThan(9000)
   })
 
-  test('with HTTP/1.1 to the application, the head waits for the first byte of the body', async ({ stage }) => {
+  test('HTTP/1.1 to the application: the head waits for the first byte of the body', async ({ stage }) => {
     const client = await node.start(stage)
     const locations = { place: HTTP_1_1, witness: `${HTTP_1_1} proxy_buffering off;` }
     const { application, nginx } = await setUp(stage, { locations })
@@ -93,7 +98,7 @@ describe('what nginx holds back', () => {
   })
 })
 
-describe.each([node, chromiumFetch, chromiumNative])("nginx's time limit, $name", (subject) => {
+describe.concurrent.each([node, chromiumFetch, chromiumNative])("nginx's time limit, $name", (subject) => {
   const locations = { place: 'proxy_buffering off; proxy_read_timeout 2s;' }
 
   test('proxy_read_timeout 2s: a quiet stream is cut, and taken up where it was', async ({ stage }) => {
@@ -139,7 +144,7 @@ describe.each([node, chromiumFetch, chromiumNative])("nginx's time limit, $name"
   })
 })
 
-describe('nginx without an answer', () => {
+describe.concurrent('nginx without an answer', () => {
   test('504: the application does not answer in time, and is asked again', async ({ stage }) => {
     const client = await node.start(stage)
     let silent = true
@@ -183,7 +188,7 @@ describe('nginx without an answer', () => {
   )
 
   test.for([
-    ['HTTP/1.0', 'ended', ''],
+    ['HTTP/1.0', 'ended', HTTP_1_0],
     ['HTTP/1.1', 'network', HTTP_1_1],
   ])('an application that is cut off looks, on %s, like: %s', async ([, kind, directives], { stage }) => {
     const client = await node.start(stage)
@@ -199,7 +204,7 @@ describe('nginx without an answer', () => {
   })
 })
 
-describe('nginx and connections', () => {
+describe.concurrent('nginx and connections', () => {
   test.for([node, chromiumFetch, chromiumNative])(
     'close() reaches the application: $name',
     async (subject, { stage }) => {
@@ -214,7 +219,7 @@ describe('nginx and connections', () => {
   )
 
   test.for([
-    ['HTTP/1.0', 2, ''],
+    ['HTTP/1.0', 2, HTTP_1_0],
     ['HTTP/1.1', 1, HTTP_1_1],
   ] as const)(
     'two streams one after the other, on %s: %s connections to the application',

@@ -14,7 +14,7 @@ const nginxPath = process.env['NGINX_PATH'] ?? '/usr/sbin/nginx'
 /** Why nothing can be tested behind nginx here; undefined where it can. */
 const whyNoNginx = existsSync(nginxPath)
   ? undefined
-  : `there is no nginx at ${nginxPath}: install it (apt-get install nginx-light), or set NGINX_PATH`
+  : `there is no nginx at ${nginxPath}: install it (apt-get install nginx), or set NGINX_PATH`
 
 export interface NginxOptions {
   /** The application's port. */

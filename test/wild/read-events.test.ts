@@ -10,7 +10,7 @@ import { startNginx } from './nginx.js'
 import { serve, serveByHttp2 } from './serve.js'
 import { test } from './stage.js'
 
-describe('readEvents', () => {
+describe.concurrent('readEvents', () => {
   test('over HTTP/2: one by one, and leaving the loop ends the stream', async ({ stage }) => {
     const application = createApplication()
     const certificate = await createCertificate()
