@@ -10,6 +10,7 @@ import {
   chromiumNative,
   closeBrowser,
   type Client,
+  node,
   type Subject,
   undici,
   type Watched,
@@ -31,7 +32,7 @@ interface Http2Subject extends Subject {
 
 const subjects: readonly Http2Subject[] = [
   {
-    ...undici({}),
+    ...node,
     name: 'undici with allowH2',
     // Else it makes a connection for each stream, or lets the streams wait for each other.
     start: (stage) =>

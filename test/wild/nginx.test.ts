@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { afterTimers } from '../behaviour/wait.js'
 import { type Application, createApplication, EVENT_SIZE, startStream } from './application.js'
-import { type Certificate, createCertificate } from './certificate.js'
+import { createCertificate } from './certificate.js'
 import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
 import { type Nginx, type NginxOptions, startNginx } from './nginx.js'
 import { serve, type Served } from './serve.js'
 import { type Stage, test } from './stage.js'
-import { chromiumFetch, chromiumNative, closeBrowser, everySubject, node, type Watched } from './subjects.js'
+import { chromiumFetch, chromiumNative, closeBrowser, everySubject, node, undici, type Watched } from './subjects.js'
 
 afterAll(closeBrowser)
 
@@ -237,28 +237,58 @@ describe.concurrent('nginx and connections', () => {
       expect(served.socketCount()).toBe(count)
     },
   )
+})
 
-  describe.each([chromiumFetch, chromiumNative])('HTTP/2 at the front, $name', (subject) => {
-    let certificate: Certificate
-    beforeAll(async () => {
-      certificate = await createCertificate()
-    })
+describe.concurrent.each([chromiumFetch, chromiumNative])('nginx with HTTP/2 at the front, $name', (subject) => {
+  let front: Pick<NginxOptions, 'listenAs' | 'server' | 'files'>
+  beforeAll(async () => {
+    const { cert, key } = await createCertificate()
+    front = {
+      listenAs: 'ssl http2',
+      server: 'ssl_certificate certificate.pem; ssl_certificate_key key.pem;',
+      files: { 'certificate.pem': cert, 'key.pem': key },
+    }
+  })
 
-    test('ten streams at once, which HTTP/1.1 would not allow', async ({ stage }) => {
-      const client = await subject.start(stage)
-      const { application, nginx } = await setUp(stage, {
-        listenAs: 'ssl http2',
-        server: 'ssl_certificate certificate.pem; ssl_certificate_key key.pem;',
-        files: { 'certificate.pem': certificate.cert, 'key.pem': certificate.key },
-        locations: { place: 'proxy_buffering off;' },
-      })
-      const all: Watched[] = []
-      for (let count = 0; count < 10; count++) all.push(await client.open(nginx.base('place')))
-      await becomes(() => application.open.length, 10)
-      for (let count = 1; count <= 2; count++) {
-        application.publish()
-        for (const watched of all) await hasSeen(watched, count)
-      }
-    })
+  test('ten streams at once, which HTTP/1.1 would not allow', async ({ stage }) => {
+    const client = await subject.start(stage)
+    const { application, nginx } = await setUp(stage, { ...front, locations: { place: 'proxy_buffering off;' } })
+    const all: Watched[] = []
+    for (let count = 0; count < 10; count++) all.push(await client.open(nginx.base('place')))
+    await becomes(() => application.open.length, 10)
+    for (let count = 1; count <= 2; count++) {
+      application.publish()
+      for (const watched of all) await hasSeen(watched, count)
+    }
+  })
+
+  test('even unbuffered, the head waits for the first byte of the body', async ({ stage }) => {
+    const client = await subject.start(stage)
+    const { application, nginx } = await setUp(stage, { ...front, locations: { place: 'proxy_buffering off;' } })
+    const watched = await client.open(nginx.base('place'))
+    await becomes(() => application.open.length, 1)
+    // On a connection of its own: whatever goes out on the same one takes the head with it.
+    const other = await undici({ connect: { ca: front.files?.['certificate.pem'] } }).start(stage)
+    const witness = await other.open(nginx.base('place'))
+    await becomes(() => application.open.length, 2)
+    application.open[1]!.body.write(': hello\n\n')
+    await isIn(witness, 'open')
+    expect((await watched.look()).state).toBe('connecting')
+    application.keepAlive()
+    await isIn(watched, 'open')
+  })
+
+  test('proxy_read_timeout 1s: a quiet stream is reset, and taken up where it was', async ({ stage }) => {
+    const client = await subject.start(stage)
+    const locations = { place: 'proxy_buffering off; proxy_read_timeout 1s;' }
+    const { application, nginx } = await setUp(stage, { ...front, locations })
+    const watched = await client.open(nginx.base('place'))
+    await becomes(() => application.open.length, 1)
+    application.publish()
+    await hasSeen(watched, 1)
+    await becomes(() => application.asked, ['', '1'])
+    application.publish()
+    await hasSeen(watched, 2)
+    expect(await failureKinds(watched)).toEqual([subject.kinds('network')])
   })
 })

@@ -6,11 +6,9 @@ import type { Application } from './application.js'
 import type { Certificate } from './certificate.js'
 import type { Stage } from './stage.js'
 
-/** The URL's last part is still to come: `stream`, `page`. */
-export type Base = string
-
 export interface Served {
-  readonly base: Base
+  /** The URL up to its last part, `stream` or `page`. */
+  readonly base: string
   readonly port: number
   /** The connections that are open. */
   readonly sockets: ReadonlySet<Socket>
@@ -38,7 +36,7 @@ export async function serve(stage: Stage, application: Pick<Application, 'handle
 }
 
 export interface ServedByHttp2 {
-  readonly base: Base
+  readonly base: string
   readonly server: Http2SecureServer
   /** The connections that are open, in the order in which they came. */
   readonly sessions: readonly ServerHttp2Session[]

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { test as plainTest } from 'vitest'
 
 /** What a test puts up around itself, and what is to be taken down after it. */
@@ -8,6 +9,9 @@ export interface Stage {
   leaveOut(why: string | undefined): void
 }
 
+/** Each reason is told once for a file. */
+const told = new Set<string>()
+
 export const test = plainTest.extend<{ stage: Stage }>({
   stage: async ({ task, skip }, use) => {
     const undos: (() => unknown)[] = []
@@ -15,7 +19,8 @@ export const test = plainTest.extend<{ stage: Stage }>({
       leave: (undo) => undos.unshift(undo),
       leaveOut(why) {
         if (why === undefined) return
-        console.warn(`LEFT OUT: ${task.name}, because ${why}`)
+        if (!told.has(why)) console.warn(`LEFT OUT: tests of ${basename(task.file.name)}, because ${why}`)
+        told.add(why)
         skip(why)
       },
     })
