@@ -43,7 +43,11 @@ describe.concurrent('what nginx holds back', () => {
     ['HTTP/1.0, X-Accel-Buffering: no', 'at once', HTTP_1_0, unbufferedAnswer],
     ['HTTP/1.0, proxy_buffering off', 'at once', `${HTTP_1_0} proxy_buffering off;`, createApplication],
     ['HTTP/1.1 to the application', 'at once', HTTP_1_1, createApplication],
+    ['HTTP/1.1, X-Accel-Buffering: no', 'at once', HTTP_1_1, unbufferedAnswer],
+    ['HTTP/1.1, proxy_buffering off', 'at once', `${HTTP_1_1} proxy_buffering off;`, createApplication],
     ['HTTP/1.0, gzip', 'held back', HTTP_1_0 + GZIP, createApplication],
+    ['HTTP/1.0, gzip, X-Accel-Buffering: no', 'at once', HTTP_1_0 + GZIP, unbufferedAnswer],
+    ['HTTP/1.0, gzip, proxy_buffering off', 'at once', `${HTTP_1_0 + GZIP} proxy_buffering off;`, createApplication],
     ['HTTP/1.1, gzip', 'held back', HTTP_1_1 + GZIP, createApplication],
     ['HTTP/1.1, gzip, Cache-Control: no-transform', 'held back', HTTP_1_1 + GZIP, untransformedAnswer],
     ['HTTP/1.1, gzip, X-Accel-Buffering: no', 'at once', HTTP_1_1 + GZIP, unbufferedAnswer],
@@ -262,21 +266,28 @@ describe.concurrent.each([chromiumFetch, chromiumNative])('nginx with HTTP/2 at 
     }
   })
 
-  test('even unbuffered, the head waits for the first byte of the body', async ({ stage }) => {
-    const client = await subject.start(stage)
-    const { application, nginx } = await setUp(stage, { ...front, locations: { place: 'proxy_buffering off;' } })
-    const watched = await client.open(nginx.base('place'))
-    await becomes(() => application.open.length, 1)
-    // On a connection of its own: whatever goes out on the same one takes the head with it.
-    const other = await undici({ connect: { ca: front.files?.['certificate.pem'] } }).start(stage)
-    const witness = await other.open(nginx.base('place'))
-    await becomes(() => application.open.length, 2)
-    application.open[1]!.body.write(': hello\n\n')
-    await isIn(witness, 'open')
-    expect((await watched.look()).state).toBe('connecting')
-    application.keepAlive()
-    await isIn(watched, 'open')
-  })
+  test.for([
+    ['HTTP/1.0', HTTP_1_0],
+    ['HTTP/1.1', HTTP_1_1],
+  ] as const)(
+    '%s to the application: the head waits for the first byte, even unbuffered',
+    async ([, version], { stage }) => {
+      const client = await subject.start(stage)
+      const locations = { place: `proxy_buffering off; ${version}` }
+      const { application, nginx } = await setUp(stage, { ...front, locations })
+      const watched = await client.open(nginx.base('place'))
+      await becomes(() => application.open.length, 1)
+      // On a connection of its own: whatever goes out on the same one takes the head with it.
+      const other = await undici({ connect: { ca: front.files?.['certificate.pem'] } }).start(stage)
+      const witness = await other.open(nginx.base('place'))
+      await becomes(() => application.open.length, 2)
+      application.open[1]!.body.write(': hello\n\n')
+      await isIn(witness, 'open')
+      expect((await watched.look()).state).toBe('connecting')
+      application.keepAlive()
+      await isIn(watched, 'open')
+    },
+  )
 
   test('proxy_read_timeout 1s: a quiet stream is reset, and taken up where it was', async ({ stage }) => {
     const client = await subject.start(stage)
