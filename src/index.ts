@@ -23,6 +23,7 @@ export type {
   FetchLikeBody,
   FetchLikeInit,
   FetchLikeResponse,
+  FetchLikeReader,
   FetchLikeStream,
 } from './standards/fetch-like.js'
 export type { StandardIssue, StandardSchema } from './standards/standard-schema.js'

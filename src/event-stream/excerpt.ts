@@ -1,4 +1,5 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { FetchLikeReader } from '../standards/fetch-like.js'
 
 /** In characters: enough to tell a login page from a proxy's error. */
 const MAX_LENGTH = 200
@@ -12,13 +13,13 @@ const PATIENCE = 250
  */
 export async function withExcerpt(
   failure: ConnectionFailure,
-  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  reader: FetchLikeReader | undefined,
 ): Promise<ConnectionFailure> {
   const excerpt = reader && (await readExcerpt(reader))
   return excerpt ? { ...failure, excerpt } : failure
 }
 
-async function readExcerpt(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+async function readExcerpt(reader: FetchLikeReader): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -7,7 +7,7 @@
 export { ConnectionError, type ConnectionFailure, type FailureKind } from '../errors/connection-error.js'
 export { EncodeError } from '../errors/encode-error.js'
 export { ParseError } from '../errors/parse-error.js'
-export type { FetchLikeResponse, FetchLikeStream } from '../standards/fetch-like.js'
+export type { FetchLikeResponse, FetchLikeReader, FetchLikeStream } from '../standards/fetch-like.js'
 export { EventStreamDecoderStream, type EventStreamDecoderOptions } from './decoder-stream.js'
 export { encodeComment, encodeMessage } from './encoder.js'
 export { isEventStream } from './media-type.js'

@@ -34,10 +34,12 @@ export interface FetchLikeResponse {
 export interface FetchLikeStream {
   readonly locked: boolean
   cancel(): Promise<void>
-  getReader(): {
-    read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>
-    cancel(): Promise<void>
-  }
+  getReader(): FetchLikeReader
+}
+
+export interface FetchLikeReader {
+  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
 }
 
 /** `fetch`, or a function that stands in for it. */

@@ -3,7 +3,7 @@ import { withExcerpt } from '../event-stream/excerpt.js'
 import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from '../event-stream/refusal.js'
 import { parseRetryAfter } from '../reconnection/retry-after.js'
-import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
+import type { FetchLike, FetchLikeInit, FetchLikeReader, FetchLikeResponse } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
 import { isCrossOrigin } from './origin.js'
 import { fetchFollowing } from './redirect.js'
@@ -89,7 +89,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
   }
 
   /** Reads the stream to its end, which is always a failure: a server cannot close a stream for good. */
-  async function read(reader: ReadableStreamDefaultReader<Uint8Array>, url: string): Promise<ConnectionFailure> {
+  async function read(reader: FetchLikeReader, url: string): Promise<ConnectionFailure> {
     const { origin } = new URL(url)
     let tooLarge: ConnectionFailure | undefined
     const parser = createParser({
@@ -126,7 +126,7 @@ type Answer =
       readonly failure?: undefined
       readonly status: number
       readonly url: string
-      readonly reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+      readonly reader: FetchLikeReader | undefined
       readonly resumed: boolean
     }
 
