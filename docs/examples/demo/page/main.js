@@ -94,8 +94,6 @@ function explain(next) {
       return `over ${next.transport}${next.resumed ? ', resumed with the last event ID' : ''}`
     case 'waiting':
       return `${(next.delay / 1000).toFixed(1)} s after ${next.failure.kind}: ${next.failure.message}`
-    case 'paused':
-      return `the page is ${next.reason}`
     case 'connecting':
       return next.attempt === 0 ? 'for the first time' : `attempt ${next.attempt}`
     case 'paused':
