@@ -10,7 +10,13 @@ type Answer = Partial<FetchLikeResponse> & { readonly location?: string }
 
 function answer({ location, ...rest }: Answer): FetchLikeResponse {
   const headers = new Headers({ 'content-type': 'text/event-stream', ...(location !== undefined && { location }) })
-  return { status: location === undefined ? 200 : 302, url: '', headers, body: new ReadableStream<Uint8Array>(), ...rest }
+  return {
+    status: location === undefined ? 200 : 302,
+    url: '',
+    headers,
+    body: new ReadableStream<Uint8Array>(),
+    ...rest,
+  }
 }
 
 /** Opens the transport on a fetch that gives these answers, the last one again and again. */
