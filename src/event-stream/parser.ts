@@ -101,7 +101,9 @@ class Parser implements EventStreamParser {
     if (this.#state === 'parsing') {
       throw new Error('push() was called from inside a callback, or after a callback threw; call reset() first')
     }
-    const text = isText ? (this.#decoder?.flush() ?? '') + chunk : (this.#decoder ??= new Utf8Decoder()).decode(chunk)
+    const text = isText
+      ? (this.#decoder?.flush() ?? '') + chunk
+      : (this.#decoder ??= new Utf8Decoder()).decode(chunk, this.#maxEventSize - this.#size - this.#rest.length)
     if (text === '') return
     this.#isAscii = (isText || this.#decoder!.isAscii) && (this.#isAscii || this.#rest === '')
     this.#state = 'parsing'

@@ -1,8 +1,13 @@
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
+const COLON = 0x3a
+const R = 0x72
 /** Bytes from here on belong to characters of more than one byte. */
 const NOT_ASCII = 0x80
-/** Chunks below this are gathered until a line ends: calling the platform's decoder costs as much as some hundred bytes. */
+/**
+ * Chunks below this are gathered until a line ends that may be heard at once: a blank one, a comment, `retry`. Calling the
+ * platform's decoder costs as much as some hundred bytes.
+ */
 const SMALL = 48
 /** So many bytes are gathered at most: a line that is longer is decoded before it ends. */
 const GATHERED = 512
@@ -24,45 +29,63 @@ export class Utf8Decoder {
   #isCut = false
   /** Most characters were not ASCII: for such bytes it is the other way round, with `stream` they are twice as fast. */
   #isDense = false
-  /** The small chunks that wait for a line end. */
+  /** The small chunks that wait for such a line. */
   #gathered: Uint8Array | undefined
   #length = 0
+  /** Where the last line begins in them; before them, where nobody knows how it begins. */
+  #lineStart = -1
 
   /**
    * @param chunk - the next bytes; nothing of them is kept by reference
+   * @param room - how many bytes may be gathered before somebody must look at them
    * @returns the text up to their end, or nothing while small chunks are gathered
    */
-  decode(chunk: Uint8Array): string {
-    if (chunk.length < SMALL) return this.#gather(chunk)
+  decode(chunk: Uint8Array, room: number): string {
+    if (chunk.length < SMALL) return this.#gather(chunk, Math.min(room, GATHERED - SMALL))
+    this.#lineStart = -1
     if (this.#length === 0) return this.#toText(chunk)
-    const text = this.#take() + this.#toText(chunk)
+    const text = this.#take(this.#length) + this.#toText(chunk)
     this.isAscii = false
     return text
   }
 
-  #gather(chunk: Uint8Array): string {
+  #gather(chunk: Uint8Array, room: number): string {
     const gathered = (this.#gathered ??= new Uint8Array(GATHERED))
     let length = this.#length
-    let isComplete = length + chunk.length > GATHERED - SMALL
+    let lineStart = this.#lineStart
+    let isHeard = false
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i]!
       gathered[length++] = byte
-      if (byte === LINE_FEED || byte === CARRIAGE_RETURN) isComplete = true
+      if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
+        const first = gathered[lineStart]
+        isHeard ||= lineStart < 0 || lineStart === length - 1 || first === COLON || first === R
+        lineStart = length
+      }
     }
     this.#length = length
-    return isComplete ? this.#take() : ''
+    this.#lineStart = isHeard ? 0 : lineStart
+    if (length > room) return this.#takeAll()
+    return isHeard ? this.#take(lineStart) : ''
   }
 
   /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
   flush(): string {
-    return this.#take() + (this.#isCut ? this.#streaming!.decode() : '')
+    return this.#takeAll() + (this.#isCut ? this.#streaming!.decode() : '')
   }
 
-  #take(): string {
-    if (this.#length === 0) return ''
-    const bytes = this.#gathered!.subarray(0, this.#length)
-    this.#length = 0
-    return this.#toText(bytes)
+  #takeAll(): string {
+    this.#lineStart = -1
+    return this.#take(this.#length)
+  }
+
+  #take(end: number): string {
+    if (end === 0) return ''
+    const gathered = this.#gathered!
+    const text = this.#toText(gathered.subarray(0, end))
+    gathered.copyWithin(0, end, this.#length)
+    this.#length -= end
+    return text
   }
 
   #toText(bytes: Uint8Array): string {
