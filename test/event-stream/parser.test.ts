@@ -66,6 +66,50 @@ describe('an event', () => {
   })
 })
 
+describe('chunks of a few bytes', () => {
+  const LONG = 'x'.repeat(600)
+
+  it.each<[string, Uint8Array[], string, string]>([
+    ['an event', [], 'data: a\n\n', 'event'],
+    ['an event with CR line ends', [], 'id: 1\rdata: a\r\r', 'event'],
+    ['an ID', [], 'id: 1\n\n', 'id'],
+    ['the reconnection time', [], 'retry: 5\n', 'retry'],
+    ['a comment', [], ':a\n', 'comment'],
+    ['a comment right after the byte order mark', [], '\ufeff:a\n', 'comment'],
+    ['a comment after other lines', [], 'data: a\nevent: b\n:a\n', 'comment'],
+    ['the rest of a comment', [bytes(`:${LONG}`)], 'a\n', 'comment'],
+    ['the rest of a reconnection time', [bytes(`data: ${LONG}\nretry: `)], '5\n', 'retry'],
+    ['a comment longer than what is gathered', [], `:${LONG}\n`, 'comment'],
+    ['a comment behind a line that is longer', [], `data: ${LONG}\n:a\n`, 'comment'],
+    ['a blank line behind a text', [bytes(`data: ${LONG}\n`)], '\n', 'event'],
+  ])('%s is heard at the end of its line', (_, before, stream, kind) => {
+    const { parser, happenings } = recordingParser()
+    for (const chunk of before) parser.push(chunk)
+    const pieces = [...inChunksOf(1, bytes(stream))]
+    for (const piece of pieces.slice(0, -1)) parser.push(piece)
+    expect(happenings).toEqual([])
+    parser.push(pieces.at(-1)!)
+    expect(happenings.at(-1)).toMatchObject({ kind })
+  })
+
+  it('that follow a text are heard like any other', () => {
+    const { parser, happenings } = recordingParser()
+    parser.push(bytes('data: a\n'))
+    parser.push(':b')
+    for (const piece of inChunksOf(1, bytes('c\n'))) parser.push(piece)
+    expect(happenings).toEqual([{ kind: 'comment', text: 'bc' }])
+  })
+
+  it('are counted against the limit as they come', () => {
+    const onError = vi.fn<() => void>()
+    const parser = createParser({ maxEventSize: 12, onEvent: () => {}, onError })
+    for (const piece of inChunksOf(1, bytes('data: abcdef'))) parser.push(piece)
+    expect(onError).not.toHaveBeenCalled()
+    parser.push(bytes('g'))
+    expect(onError).toHaveBeenCalledOnce()
+  })
+})
+
 describe('a field', () => {
   it('has its whole name, and no other', () => {
     const others = ['dota', 'dataa', 'exist', 'exxnt', 'evens', 'it', 'idd', 'reply', 'retro', 'Data', 'ID']
