@@ -78,6 +78,12 @@ describe('chunks of a few bytes', () => {
     ['a comment right after the byte order mark', [], '\ufeff:a\n', 'comment'],
     ['a comment after other lines', [], 'data: a\nevent: b\n:a\n', 'comment'],
     ['the rest of a comment', [bytes(`:${LONG}`)], 'a\n', 'comment'],
+    [
+      'the rest of a comment that began in a large chunk after small ones',
+      [bytes('a\n'), bytes(`:${LONG}`)],
+      'a\n',
+      'comment',
+    ],
     ['the rest of a reconnection time', [bytes(`data: ${LONG}\nretry: `)], '5\n', 'retry'],
     ['a comment longer than what is gathered', [], `:${LONG}\n`, 'comment'],
     ['a comment behind a line that is longer', [], `data: ${LONG}\n:a\n`, 'comment'],
