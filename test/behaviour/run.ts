@@ -15,18 +15,30 @@ export function transportsOf(): readonly SubjectTransport[] {
   return typeof globalThis.EventSource === 'function' ? ['fetch', 'native', 'auto'] : ['fetch', 'auto']
 }
 
-/** Whether the place can show the case with this transport. */
-export function applies({ transports, needs = [] }: Case, transport: SubjectTransport, place: Place): boolean {
+/** Whether the case is written for this transport. */
+export function takes({ transports }: Case, transport: SubjectTransport): boolean {
+  return transports === undefined || transports.includes(transport)
+}
+
+/** Why this place cannot show the case with this transport; undefined where it can. */
+export function whyNot({ needs = [] }: Case, transport: SubjectTransport, place: Place): string | undefined {
   const hasNative = typeof globalThis.EventSource === 'function'
-  const offers: Record<Need, boolean> = {
-    native: hasNative,
-    'no-native': !hasNative,
-    'same-origin': new URL(place.server).origin === globalThis.location?.origin,
+  const lacks: Record<Need, string | false> = {
+    native: !hasNative && 'there is no EventSource',
+    'no-native': hasNative && 'there is an EventSource',
+    'same-origin':
+      new URL(place.server).origin !== globalThis.location?.origin && 'code there has no origin that a server is on',
     // Pages and workers, and what takes itself for one, have a location, and hide where redirects lead.
-    'visible-redirects': globalThis.location === undefined,
-    'other-origin': place.otherServer !== undefined,
+    'visible-redirects': globalThis.location !== undefined && 'fetch there hides where redirects lead',
+    'other-origin': place.otherServer === undefined && 'code there has no origin that another differs from',
   }
-  return (transports === undefined || transports.includes(transport)) && needs.every((need) => offers[need])
+  const needed: readonly Need[] = transport === 'native' ? ['native', ...needs] : needs
+  return needed.map((need) => lacks[need]).find((reason) => reason !== false)
+}
+
+/** Whether there is anything to be seen of the case here. */
+export function applies(example: Case, transport: SubjectTransport, place: Place): boolean {
+  return takes(example, transport) && whyNot(example, transport, place) === undefined
 }
 
 /** Runs one case, and holds it to what goes for all of them: nothing is left open, and nothing went wrong unnoticed. */

@@ -1,0 +1,22 @@
+/**
+ * Runs the behaviour of what is published in every runtime that is here, and prints a Markdown table.
+ *
+ *   node run.mjs [--only bun] [--list]
+ *
+ * The driver and what runs inside of the runtimes are TypeScript: they are bundled first, into a directory that is removed.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { bundle } from './bundle.mjs'
+
+const directory = await mkdtemp(join(tmpdir(), 'everstream-runtimes-'))
+try {
+  await bundle(directory)
+  const { drive } = await import(pathToFileURL(join(directory, 'drive.mjs')).href)
+  const passed = await drive({ directory, home: import.meta.dirname, flags: process.argv.slice(2) })
+  if (!passed) process.exitCode = 1
+} finally {
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 })
+}
