@@ -14,7 +14,8 @@ export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAske
     everyType: true,
     open(request, sink) {
       const choice = chooseTransport({
-        nativeExists: typeof globalThis.EventSource === 'function',
+        // Deno and workerd have a class of that name too. It has no preflight to spare, and is far from the standard.
+        nativeExists: typeof globalThis.EventSource === 'function' && globalThis.location !== undefined,
         fetchAsked,
         everyType: request.types === 'every',
         refused: request.failure?.kind === 'native' || request.failure?.kind === 'http',

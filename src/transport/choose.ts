@@ -1,6 +1,6 @@
 /** What the choice depends on: facts about the runtime, the options and the connection so far. */
 export interface TransportFacts {
-  /** The runtime has an `EventSource`. */
+  /** There is a browser's `EventSource`: in a page or worker. */
   readonly nativeExists: boolean
   /** An option was given that only fetch can meet: `method`, `headers`, `body`, `fetch`, `redirect`, `maxEventSize`, `idleTimeout`. */
   readonly fetchAsked: boolean
@@ -17,7 +17,7 @@ export interface TransportFacts {
  *
  * | when | transport | because |
  * | --- | --- | --- |
- * | there is no `EventSource` | fetch | Node, workers of some browsers |
+ * | there is no browser's `EventSource` | fetch | Node, workers of some browsers; elsewhere it has no advantage |
  * | an option asks for fetch | fetch | native can send no headers and no body, and shows no bytes |
  * | all event types are wanted | fetch | native delivers only types that are known by name |
  * | the last attempt was refused | fetch | it sees the status, and with it whether and when to go on |

@@ -541,6 +541,7 @@ describe("what the 'auto' transport takes", () => {
       }
     }
     vi.stubGlobal('EventSource', Native)
+    vi.stubGlobal('location', new URL(url))
     vi.stubGlobal('fetch', () => {
       asked.push('fetch')
       return new Promise(() => {})

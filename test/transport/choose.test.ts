@@ -15,7 +15,7 @@ describe('the choice of auto', () => {
   })
 
   test.each<[string, Partial<TransportFacts>]>([
-    ['there is no EventSource', { nativeExists: false }],
+    ["there is no browser's EventSource", { nativeExists: false }],
     ['an option asks for fetch', { fetchAsked: true }],
     ['all event types are wanted', { everyType: true }],
     ['the last attempt was refused', { refused: true }],

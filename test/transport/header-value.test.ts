@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { encodeHeaderValue } from '../../src/transport/header-value.js'
+
+afterEach(() => void vi.unstubAllGlobals())
 
 describe('a last event ID as a header value', () => {
   test.each(['1', 'a b', 'a\tb', '"quoted"', '{"p":[1,2]}'])('%j goes as it is', (id) =>
@@ -10,6 +12,12 @@ describe('a last event ID as a header value', () => {
     const value = encodeHeaderValue(id) ?? ''
     expect(new Headers({ 'last-event-id': value }).get('last-event-id')).toBe(value)
     expect(new TextDecoder().decode(Uint8Array.from(value, (character) => character.charCodeAt(0)))).toBe(id)
+  })
+
+  test('workerd is given the ID itself, and encodes it', () => {
+    vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' })
+    expect(encodeHeaderValue('ä字')).toBe('ä字')
+    expect(encodeHeaderValue('a ')).toBeUndefined()
   })
 
   test.each(['', '\u0001', 'a\u007f', 'a\u001fb', ' a', 'a ', '\ta', 'a\t'])('%j cannot be carried', (id) =>

@@ -53,6 +53,8 @@ function latest(): FakeEventSource {
 beforeEach(() => {
   FakeEventSource.made.length = 0
   vi.stubGlobal('EventSource', FakeEventSource)
+  // As in a page on that origin: elsewhere 'auto' is fetch.
+  vi.stubGlobal('location', new URL('http://sse.example'))
 })
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -275,6 +277,12 @@ describe('the automatic transport', () => {
     const sink = createSink()
     auto.open(createRequest(), sink).close()
     expect(sink.calls).toEqual([])
+  })
+
+  test('takes fetch outside of browsers, whatever is called EventSource there', () => {
+    vi.stubGlobal('location', undefined)
+    auto.open(createRequest(), createSink()).close()
+    expect(FakeEventSource.made).toHaveLength(0)
   })
 
   test.each([

@@ -66,7 +66,9 @@ const FIREFOX_PREFERENCES = {
 
 const firefox: Browser = {
   name: 'Firefox ESR',
-  whyNot: existsSync(firefoxPath) ? undefined : `there is no Firefox at ${firefoxPath}: install it, or set FIREFOX_PATH`,
+  whyNot: existsSync(firefoxPath)
+    ? undefined
+    : `there is no Firefox at ${firefoxPath}: install it, or set FIREFOX_PATH`,
   version: async () => versionIn(await firstLine(firefoxPath, ['--version'])),
   async command(url, profile) {
     const preferences = Object.entries(FIREFOX_PREFERENCES).map(
@@ -85,7 +87,8 @@ const miniBrowserPath =
 const xvfbPath = '/usr/bin/xvfb-run'
 
 function whyNoWebkit(): string | undefined {
-  if (miniBrowserPath === undefined) return 'there is no MiniBrowser: install webkit2gtk-driver, or set MINI_BROWSER_PATH'
+  if (miniBrowserPath === undefined)
+    return 'there is no MiniBrowser: install webkit2gtk-driver, or set MINI_BROWSER_PATH'
   return existsSync(xvfbPath) ? undefined : `there is no ${xvfbPath}: install xvfb`
 }
 

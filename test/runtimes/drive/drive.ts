@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { applyDeviations } from '../deviations.js'
 import type { Outcome } from '../report.js'
 import { browsers } from './browsers.js'
 import { programs } from './programs.js'
@@ -34,7 +35,8 @@ export async function drive({ directory, home, flags }: DriveOptions): Promise<b
       Array.from({ length: AT_ONCE }, async () => {
         for (const [index, runtime] of waiting) {
           const begin = Date.now()
-          const outcome = await runRuntime(runtime, directory, servers)
+          const ran = await runRuntime(runtime, directory, servers)
+          const outcome = { ...ran, results: applyDeviations(ran.runtime, ran.results) }
           outcomes[index] = outcome
           tell(outcome, Date.now() - begin)
         }
@@ -57,7 +59,9 @@ export async function drive({ directory, home, flags }: DriveOptions): Promise<b
 
 function tell({ runtime, whyNot, results }: Outcome, ms: number): void {
   if (whyNot !== undefined) return console.log(`LEFT OUT: ${runtime}, because ${whyNot}`)
-  console.log(`${runtime}: ${count(results, 'passed')} passed, ${count(results, 'failed')} failed, ${(ms / 1000).toFixed(1)} s`)
+  console.log(
+    `${runtime}: ${count(results, 'passed')} passed, ${count(results, 'failed')} failed, ${(ms / 1000).toFixed(1)} s`,
+  )
   for (const { name, outcome, reason } of results) {
     if (outcome === 'failed') console.log(`  FAILED ${name}\n${indent(reason ?? '')}`)
   }

@@ -12,7 +12,16 @@ export function programs(home: string): readonly Runtime[] {
     ),
     program('Bun', binaryOf(modules, '@oven', 'bin/bun'), () => ({ args: ['program.mjs'] })),
     program('Deno', binaryOf(modules, '@deno', 'deno'), ({ scratch }) => ({
-      args: ['run', '--quiet', '--no-lock', '--no-remote', '--node-modules-dir=manual', '--allow-env', '--allow-net=127.0.0.1', 'program.mjs'],
+      args: [
+        'run',
+        '--quiet',
+        '--no-lock',
+        '--no-remote',
+        '--node-modules-dir=manual',
+        '--allow-env',
+        '--allow-net=127.0.0.1',
+        'program.mjs',
+      ],
       env: { DENO_DIR: scratch, DENO_NO_UPDATE_CHECK: '1' },
     })),
   ]

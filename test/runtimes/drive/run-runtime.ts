@@ -34,7 +34,8 @@ export async function runRuntime(runtime: Runtime, directory: string, servers: S
     if (how !== 'done') results.push(fault(`it came to no end, but ${how}, after "${begun}" had begun`, started))
     else if (runtime.endsByItself) {
       const end = await settled(new Promise(() => {}), started.ended, END_LIMIT)
-      if (end !== 'exit code 0') results.push(fault(`its process has to end by itself with code 0, but: ${end}`, started))
+      if (end !== 'exit code 0')
+        results.push(fault(`its process has to end by itself with code 0, but: ${end}`, started))
     }
     return { runtime: name, version, whyNot, results }
   } catch (error) {

@@ -64,11 +64,7 @@ async function listen(listener: RequestListener): Promise<{ origin: string; clos
   }
 }
 
-function receiveReport(
-  request: IncomingMessage,
-  response: ServerResponse,
-  onReport: (report: Report) => void,
-): void {
+function receiveReport(request: IncomingMessage, response: ServerResponse, onReport: (report: Report) => void): void {
   let body = ''
   request.setEncoding('utf8')
   request.on('data', (chunk: string) => (body += chunk))
@@ -79,7 +75,8 @@ function receiveReport(
   })
 }
 
-const PAGE = '<!doctype html><meta charset="utf-8"><title>everstream</title><script type="module" src="/page.js"></script>'
+const PAGE =
+  '<!doctype html><meta charset="utf-8"><title>everstream</title><script type="module" src="/page.js"></script>'
 
 function serveFiles(directory: string): RequestListener {
   const script = (name: string): [string, string] => ['text/javascript', readFileSync(join(directory, name), 'utf8')]

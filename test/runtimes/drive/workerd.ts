@@ -18,12 +18,11 @@ export function workerd(home: string): Runtime {
       await writeFile(join(scratch, 'config.capnp'), config(await this.version()))
       const process = start({
         file: binary!,
-        args: ['serve', `--directory-path=files=${directory}`, '--control-fd=3', `--import-path=${directory}`, 'config.capnp'],
+        args: ['serve', '--control-fd=3', `--import-path=${directory}`, 'config.capnp'],
         cwd: scratch,
         extraPipe: true,
       })
-      void ask(process, JSON.stringify(assignment))
-      return process
+      return { ...process, ended: Promise.race([process.ended, ask(process, JSON.stringify(assignment))]) }
     },
   }
 }
@@ -46,13 +45,25 @@ const main :Workerd.Worker = (
 `
 }
 
-async function ask(workerd: Started, assignment: string): Promise<void> {
-  // One line of JSON for each socket that listens.
+/** Resolves to how it ended without an answer that all is done. */
+async function ask({ child }: Started, assignment: string): Promise<string> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${await portOf(child.stdio[3] as Readable)}/`, {
+      method: 'POST',
+      body: assignment,
+    })
+    return `it answered ${response.status} ${await response.text()}`
+  } catch (error) {
+    return `the request to it failed: ${String(error)}`
+  }
+}
+
+/** It writes a line of JSON for each socket that listens: here there is one. */
+async function portOf(control: Readable): Promise<number> {
   let text = ''
-  for await (const chunk of workerd.child.stdio[3] as Readable) {
+  for await (const chunk of control) {
     text += String(chunk)
     if (text.includes('\n')) break
   }
-  const { port } = JSON.parse(text) as { port: number }
-  await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: assignment })
+  return (JSON.parse(text) as { port: number }).port
 }

@@ -1,6 +1,10 @@
+import { config } from 'chai'
 import type { Place } from '../../behaviour/run.js'
 import type { Report, Result } from '../report.js'
 import { suites } from './suite.js'
+
+// The values of a failed assertion whole: what is printed is all that there is.
+config.truncateThreshold = 0
 
 /** What a runtime is told from outside. */
 export interface Assignment {

@@ -3,7 +3,7 @@ import { type Assignment, runSuites } from './run-suites.js'
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    await runSuites((await request.json()) as Assignment)
-    return new Response('done')
+    await runSuites(JSON.parse(await request.text()) as Assignment)
+    return new Response()
   },
 }

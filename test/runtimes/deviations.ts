@@ -1,0 +1,44 @@
+import type { Result } from './report.js'
+
+/**
+ * What a runtime does otherwise, by the beginning of its name and the name of what fails there. Each is run, and has to fail: one
+ * that has come to its senses is told. docs/runtimes.md says what they cost.
+ */
+const deviations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Deno: {
+    'client: native: events: JSON events arrive parsed, with type, last event ID and origin':
+      'its EventSource gives the whole URL for the origin',
+  },
+  workerd: {
+    'client: native: events: an event without a type, or with an empty one, is a message':
+      'its EventSource does not take an empty type for "message"',
+    'client: native: answers: native: when the browser gives up, the policy decides, and the failure says that the reason is unknown':
+      'its EventSource tries again after a wrong media type',
+    'client: native: last event ID: over every reconnection, no event is lost and none comes twice (Last-Event-ID header)':
+      'its EventSource does not send the last event ID',
+  },
+}
+
+/** The results, with what is known put in: a known deviation is left out, and one that is none any more has failed. */
+export function applyDeviations(runtime: string, results: readonly Result[]): readonly Result[] {
+  const known = Object.entries(deviations).filter(([name]) => runtime.startsWith(name))
+  const table = new Map(known.flatMap(([, entries]) => Object.entries(entries)))
+  const judged = results.map((result): Result => {
+    const { name, outcome } = result
+    const deviation = table.get(name)
+    if (deviation === undefined || outcome === 'left out') return result
+    return outcome === 'failed'
+      ? { name, outcome: 'left out', reason: deviation }
+      : { name, outcome: 'failed', reason: `This holds by now: deviations.ts says that ${deviation}.` }
+  })
+  const names = new Set(results.map(({ name }) => name))
+  const unknown = [...table.keys()].filter((name) => results.length > 0 && !names.has(name))
+  return [
+    ...judged,
+    ...unknown.map((name): Result => ({
+      name,
+      outcome: 'failed',
+      reason: 'deviations.ts names it, and nothing has that name.',
+    })),
+  ]
+}
