@@ -12,10 +12,22 @@ const deviations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   workerd: {
     'client: native: events: an event without a type, or with an empty one, is a message':
       'its EventSource does not take an empty type for "message"',
-    'client: native: answers: native: when the browser gives up, the policy decides, and the failure says that the reason is unknown':
-      'its EventSource tries again after a wrong media type',
-    'client: native: last event ID: over every reconnection, no event is lost and none comes twice (Last-Event-ID header)':
-      'its EventSource does not send the last event ID',
+  },
+  'Firefox ESR': {
+    "client: fetch: reconnection: the end of a stream, and a request that breaks off before its answer, are failures of the kinds 'ended' and 'network'":
+      'it asks again by itself where a request breaks off',
+    'client: fetch: reconnection: attempts are forgotten once the connection has proven itself: open for resetAfter, and something received':
+      'it shows no answer without a byte of its body',
+  },
+  WebKitGTK: {
+    ...Object.fromEntries(
+      ['fetch', 'auto'].map((transport) => [
+        `client: ${transport}: last event ID: an ID beyond ASCII travels as UTF-8`,
+        'it encodes the bytes of a header once more',
+      ]),
+    ),
+    'client: fetch: reconnection: the status tells the whole story of a loss: connecting, open, waiting with the reason, connecting, open, closed':
+      'it takes a connection that is cut for the end of the stream',
   },
 }
 

@@ -99,7 +99,7 @@ function createPlay(script: Script): Play {
       response.on('close', () => open.delete(connection))
       if (turn.status === 'silent') return
       writeHead(response, turn)
-      await perform(connection, turn.steps ?? (turn.status === undefined ? [] : ['end']))
+      await perform(connection, stepsOf(turn, record))
     },
     async perform(steps) {
       await Promise.all(Array.from(open, (connection) => perform(connection, steps)))
@@ -116,6 +116,15 @@ function writeHead(response: ServerResponse, { status, headers }: ConnectionScri
   })
   // Without a byte of the body: a browser announces the connection when the head is there.
   response.flushHeaders()
+}
+
+/** So that every client gets to see the answer. */
+function stepsOf({ status, steps }: ConnectionScript, record: RequestRecord): readonly Step[] {
+  // Some clients wait for the rest of a redirect or of a 401.
+  if (status !== undefined) return steps ?? ['end']
+  // Firefox shows an answer only with the first byte of its body.
+  const waitsForBody = record.headers['user-agent']?.includes('Firefox')
+  return steps === undefined && waitsForBody ? [{ send: ':\n' }] : (steps ?? [])
 }
 
 async function performStep({ response, record }: OpenConnection, step: Step, script: Script): Promise<void> {

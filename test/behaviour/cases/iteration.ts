@@ -70,7 +70,7 @@ export const iteration: readonly Case[] = [
     transports: ['auto'],
     needs: ['native', 'same-origin'],
     async run({ serve, open }) {
-      const stream = await serve([{ steps: [] }, { steps: [{ send: 'event: unheard of\ndata: 2\n\n' }] }])
+      const stream = await serve([{}, { steps: [{ send: 'event: unheard of\ndata: 2\n\n' }] }])
       const source = open(stream)
       assert.equal((await reach(source, 'open')).transport, 'native')
       for await (const { type } of source) {

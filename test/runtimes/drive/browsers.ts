@@ -95,7 +95,7 @@ function whyNoWebkit(): string | undefined {
 const webkit: Browser = {
   name: 'WebKitGTK',
   whyNot: whyNoWebkit(),
-  version: async () => versionIn(await firstLine(miniBrowserPath!, ['--version'])),
+  version: async () => versionIn(await firstLine(xvfbPath, ['--auto-servernum', miniBrowserPath!, '--version'])),
   command: async (url, profile) => ({
     file: xvfbPath,
     args: ['--auto-servernum', miniBrowserPath!, url],
