@@ -12,6 +12,10 @@ const deviations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   workerd: {
     'client: native: events: an event without a type, or with an empty one, is a message':
       'its EventSource does not take an empty type for "message"',
+    'client: native: last event ID: over every reconnection, no event is lost and none comes twice (Last-Event-ID header)':
+      'its EventSource takes the ID of an unfinished event',
+    'client: native: answers: native: when the browser gives up, the policy decides, and the failure says that the reason is unknown':
+      'its EventSource tells of a 204 as of a loss',
   },
   'Firefox ESR': {
     "client: fetch: reconnection: the end of a stream, and a request that breaks off before its answer, are failures of the kinds 'ended' and 'network'":

@@ -97,6 +97,7 @@ function createPlay(script: Script): Play {
       const connection = { response, record }
       open.add(connection)
       response.on('close', () => open.delete(connection))
+      if (isFirefox(record)) keepAlive(response)
       if (turn.status === 'silent') return
       writeHead(response, turn)
       await perform(connection, stepsOf(turn, record))
@@ -123,8 +124,19 @@ function stepsOf({ status, steps }: ConnectionScript, record: RequestRecord): re
   // Some clients wait for the rest of a redirect or of a 401.
   if (status !== undefined) return steps ?? ['end']
   // Firefox shows an answer only with the first byte of its body.
-  const waitsForBody = record.headers['user-agent']?.includes('Firefox')
-  return steps === undefined && waitsForBody ? [{ send: ':\n' }] : (steps ?? [])
+  return steps ?? (isFirefox(record) ? [{ send: ':\n' }] : [])
+}
+
+function isFirefox({ headers }: RequestRecord): boolean {
+  return headers['user-agent']?.includes('Firefox') === true
+}
+
+/** Firefox closes the connection of an aborted request, where that was redirected or made by a worker, with the next byte. */
+function keepAlive(response: ServerResponse): void {
+  const timer = setInterval(() => {
+    if (response.headersSent) response.write(':\n')
+  }, 2000)
+  response.on('close', () => clearInterval(timer))
 }
 
 async function performStep({ response, record }: OpenConnection, step: Step, script: Script): Promise<void> {
