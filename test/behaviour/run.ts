@@ -24,13 +24,13 @@ export function takes({ transports }: Case, transport: SubjectTransport): boolea
 export function whyNot({ needs = [] }: Case, transport: SubjectTransport, place: Place): string | undefined {
   const hasNative = typeof globalThis.EventSource === 'function'
   const lacks: Record<Need, string | false> = {
-    native: !hasNative && 'there is no EventSource',
-    'no-native': hasNative && 'there is an EventSource',
+    native: !hasNative && 'needs an EventSource',
+    'no-native': hasNative && 'is about places without an EventSource',
     'same-origin':
-      new URL(place.server).origin !== globalThis.location?.origin && 'code there has no origin that a server is on',
+      new URL(place.server).origin !== globalThis.location?.origin && 'needs an origin to come from, as in a browser',
     // Pages and workers, and what takes itself for one, have a location, and hide where redirects lead.
-    'visible-redirects': globalThis.location !== undefined && 'fetch there hides where redirects lead',
-    'other-origin': place.otherServer === undefined && 'code there has no origin that another differs from',
+    'visible-redirects': globalThis.location !== undefined && 'needs a fetch that shows where redirects lead',
+    'other-origin': place.otherServer === undefined && 'needs an origin to come from, as in a browser',
   }
   const needed: readonly Need[] = transport === 'native' ? ['native', ...needs] : needs
   return needed.map((need) => lacks[need]).find((reason) => reason !== false)

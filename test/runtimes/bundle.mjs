@@ -69,18 +69,18 @@ async function install(directory) {
 function published(directory, { external }) {
   return {
     name: 'published',
-    async setup(build) {
+    async setup(bundler) {
       const { name, exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
       const entries = new Map(
         Object.entries(exports)
           .filter(([, target]) => target.import !== undefined)
           .map(([subpath, target]) => [target.import.default, name + subpath.slice(1)]),
       )
-      build.onResolve({ filter: /\/src\/.*\.js$/ }, ({ path, resolveDir, kind }) => {
+      bundler.onResolve({ filter: /\/src\/.*\.js$/ }, ({ path, resolveDir, kind }) => {
         const file = relative(join(root, 'src'), join(resolveDir, path))
         const specifier = entries.get(`./dist/${file}`)
         if (specifier === undefined) return { errors: [{ text: `src/${file} is not published: import an entry.` }] }
-        return external ? { path: specifier, external } : build.resolve(specifier, { kind, resolveDir: directory })
+        return external ? { path: specifier, external } : bundler.resolve(specifier, { kind, resolveDir: directory })
       })
     },
   }

@@ -1,5 +1,5 @@
 /** What a runtime tells the driver, one at a time. */
-export type Report = Result | { readonly begun: string } | { readonly done: number }
+export type Report = Result | { readonly begun: string } | 'done'
 
 export interface Result {
   readonly name: string
@@ -11,6 +11,8 @@ export interface Result {
 /** What is known of a runtime in the end. */
 export interface Outcome {
   readonly runtime: string
+  /** Where in it, when there are several places. */
+  readonly scope: string | undefined
   readonly version: string
   /** Why it did not run at all; undefined where it did. */
   readonly whyNot: string | undefined

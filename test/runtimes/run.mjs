@@ -1,7 +1,9 @@
 /**
  * Runs the behaviour of what is published in every runtime that is here, and prints a Markdown table.
  *
- *   node run.mjs [--only bun] [--list]
+ *   node run.mjs [--only bun] [--write]
+ *
+ * `--write` puts the table into README.md and docs/runtimes.md too, when everything was asked for.
  *
  * The driver and what runs inside of the runtimes are TypeScript: they are bundled first, into a directory that is removed.
  */

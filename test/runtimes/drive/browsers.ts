@@ -10,8 +10,8 @@ import type { Runtime } from './runtime.js'
 interface Browser {
   readonly name: string
   readonly whyNot: string | undefined
-  version(): Promise<string>
-  command(url: string, profile: string): Promise<Omit<Command, 'cwd'>>
+  readonly version: () => Promise<string>
+  readonly command: (url: string, profile: string) => Promise<Omit<Command, 'cwd'>>
 }
 
 /** Each browser with each scope: a start of its own, so that none is in the way of another. */
@@ -21,7 +21,8 @@ export function browsers(): readonly Runtime[] {
 
 function runtime({ name, whyNot, version, command }: Browser, scope: Scope): Runtime {
   return {
-    name: `${name}, ${scope}`,
+    name,
+    scope,
     whyNot,
     version,
     endsByItself: false,

@@ -1,13 +1,14 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { applyDeviations } from '../deviations.js'
-import type { Outcome } from '../report.js'
+import type { Outcome, Result } from '../report.js'
 import { browsers } from './browsers.js'
 import { programs } from './programs.js'
 import { runRuntime } from './run-runtime.js'
 import type { Runtime } from './runtime.js'
 import { startServers } from './server.js'
-import { count, table } from './table.js'
+import { count, fullTable, nameOf, replaceBetween, shortTable } from './table.js'
 import { workerd } from './workerd.js'
 
 export interface DriveOptions {
@@ -23,50 +24,65 @@ const AT_ONCE = 2
 
 /** Runs the suites in every runtime, and tells how it went. @returns whether nothing failed */
 export async function drive({ directory, home, flags }: DriveOptions): Promise<boolean> {
-  const { values } = parseArgs({ args: flags, options: { only: { type: 'string', default: '' } } })
+  const { values } = parseArgs({
+    args: flags,
+    options: { only: { type: 'string', default: '' }, write: { type: 'boolean', default: false } },
+  })
   const all: readonly Runtime[] = [...programs(home), workerd(home), ...browsers()]
-  const chosen = all.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()))
+  const wanted = values.only.toLowerCase()
+  const chosen = all.filter(({ name, scope }) => nameOf({ runtime: name, scope }).toLowerCase().includes(wanted))
 
+  const outcomes = await runAll(chosen, directory)
+  console.log(`\n${fullTable(outcomes)}\n`)
+  // Of a part it would tell as of the whole.
+  if (values.write && chosen.length === all.length) {
+    write(join(home, '../../docs/runtimes.md'), fullTable(outcomes))
+    write(join(home, '../../README.md'), shortTable(outcomes))
+  }
+  const results = outcomes.flatMap((outcome) => outcome.results)
+  tellTally(results, outcomes.filter(({ whyNot }) => whyNot !== undefined).length)
+  return count(results, 'failed') === 0 && count(results, 'passed') > 0
+}
+
+async function runAll(runtimes: readonly Runtime[], directory: string): Promise<readonly Outcome[]> {
   const servers = await startServers(directory)
   const outcomes: Outcome[] = []
-  const waiting = chosen.entries()
+  const waiting = runtimes.entries()
+  async function runSome(): Promise<void> {
+    for (const [index, runtime] of waiting) {
+      const begin = Date.now()
+      const outcome = await runRuntime(runtime, directory, servers)
+      outcomes[index] = { ...outcome, results: applyDeviations(nameOf(outcome), outcome.results) }
+      tell(outcomes[index], Date.now() - begin)
+    }
+  }
   try {
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        for (const [index, runtime] of waiting) {
-          const begin = Date.now()
-          const ran = await runRuntime(runtime, directory, servers)
-          const outcome = { ...ran, results: applyDeviations(ran.runtime, ran.results) }
-          outcomes[index] = outcome
-          tell(outcome, Date.now() - begin)
-        }
-      }),
-    )
+    await Promise.all(Array.from({ length: AT_ONCE }, runSome))
   } finally {
     servers.close()
   }
-
-  console.log(`\n${table(outcomes)}\n`)
-  const results = outcomes.flatMap(({ results }) => results)
-  const notRun = outcomes.filter(({ whyNot }) => whyNot !== undefined).length
-  const failed = count(results, 'failed')
-  const line = `${count(results, 'passed')} passed, ${failed} failed, ${count(results, 'left out') + notRun} skipped`
-  console.log(line)
-  const file = process.env['TALLY_FILE']
-  if (file !== undefined) writeFileSync(file, `${line}\n`)
-  return failed === 0 && count(results, 'passed') > 0
+  return outcomes
 }
 
-function tell({ runtime, whyNot, results }: Outcome, ms: number): void {
-  if (whyNot !== undefined) return console.log(`LEFT OUT: ${runtime}, because ${whyNot}`)
-  console.log(
-    `${runtime}: ${count(results, 'passed')} passed, ${count(results, 'failed')} failed, ${(ms / 1000).toFixed(1)} s`,
-  )
-  for (const { name, outcome, reason } of results) {
-    if (outcome === 'failed') console.log(`  FAILED ${name}\n${indent(reason ?? '')}`)
+function tell(outcome: Outcome, ms: number): void {
+  const { whyNot, results } = outcome
+  if (whyNot !== undefined) return console.log(`LEFT OUT: ${nameOf(outcome)}, because ${whyNot}`)
+  const [passed, failed] = [count(results, 'passed'), count(results, 'failed')]
+  console.log(`${nameOf(outcome)}: ${passed} passed, ${failed} failed, ${(ms / 1000).toFixed(1)} s`)
+  for (const { name, outcome: how, reason = '' } of results) {
+    if (how === 'failed') console.log(`  FAILED ${name}\n${reason.replace(/^/gm, '    ')}`)
   }
 }
 
-function indent(text: string): string {
-  return text.replace(/^/gm, '    ')
+/** As test/reporter.ts tells and writes it. A runtime that was not run is one that was skipped. */
+function tellTally(results: readonly Result[], notRun: number): void {
+  const skipped = count(results, 'left out') + notRun
+  const line = `${count(results, 'passed')} passed, ${count(results, 'failed')} failed, ${skipped} skipped`
+  console.log(line)
+  const file = process.env['TALLY_FILE']
+  if (file !== undefined) writeFileSync(file, `${line}\n`)
+}
+
+function write(file: string, table: string): void {
+  writeFileSync(file, replaceBetween(readFileSync(file, 'utf8'), 'runtimes', table))
 }

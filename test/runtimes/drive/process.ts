@@ -7,7 +7,7 @@ export interface Started {
   /** Resolves to how it ended. */
   readonly ended: Promise<string>
   /** The last that it printed. */
-  output(): string
+  readonly output: () => string
   stop(): Promise<void>
   readonly child: ChildProcess
 }

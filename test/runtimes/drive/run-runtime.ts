@@ -12,16 +12,16 @@ const END_LIMIT = 10_000
 
 /** Runs the suites in one runtime, to the end or to the limit. What goes wrong around them is a failure of its own. */
 export async function runRuntime(runtime: Runtime, directory: string, servers: Servers): Promise<Outcome> {
-  const { name, whyNot } = runtime
-  if (whyNot !== undefined) return { runtime: name, version: '', whyNot, results: [] }
+  const { name, scope, whyNot } = runtime
+  if (whyNot !== undefined) return { runtime: name, scope, version: '', whyNot, results: [] }
 
   const results: Result[] = []
   let begun = 'nothing'
   let finish: (() => void) | undefined
   const done = new Promise<void>((resolve) => (finish = resolve))
   const reports = servers.receive((report: Report) => {
-    if ('begun' in report) begun = report.begun
-    else if ('done' in report) finish?.()
+    if (report === 'done') finish?.()
+    else if ('begun' in report) begun = report.begun
     else results.push(report)
   })
   const scratch = await mkdtemp(join(directory, 'scratch-'))
@@ -37,10 +37,10 @@ export async function runRuntime(runtime: Runtime, directory: string, servers: S
       if (end !== 'exit code 0')
         results.push(fault(`its process has to end by itself with code 0, but: ${end}`, started))
     }
-    return { runtime: name, version, whyNot, results }
+    return { runtime: name, scope, version, whyNot, results }
   } catch (error) {
     results.push({ name: 'the runtime starts', outcome: 'failed', reason: String(error) })
-    return { runtime: name, version: '', whyNot, results }
+    return { runtime: name, scope, version: '', whyNot, results }
   } finally {
     reports.close()
     await started?.stop()

@@ -5,6 +5,8 @@ import type { Servers } from './server.js'
 /** Something that can run the suites. */
 export interface Runtime {
   readonly name: string
+  /** Where in it, when there are several places. */
+  readonly scope?: string
   /** Why it is not run on this machine; undefined where it is. */
   readonly whyNot: string | undefined
   version(): Promise<string>

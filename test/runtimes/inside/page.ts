@@ -9,17 +9,17 @@ const WORKER = '/worker.js'
 const start: Readonly<Record<Scope, () => Promise<void> | void>> = {
   page: () => runSuites(assignment),
   'dedicated worker'() {
-    new Worker(WORKER).postMessage(assignment)
+    new Worker(WORKER).postMessage(assignment, [])
   },
   'shared worker'() {
     const { port } = new SharedWorker(WORKER)
     port.start()
-    port.postMessage(assignment)
+    port.postMessage(assignment, [])
   },
   async 'service worker'() {
     await navigator.serviceWorker.register(WORKER)
     const { active } = await navigator.serviceWorker.ready
-    active?.postMessage(assignment)
+    active?.postMessage(assignment, [])
   },
 }
 

@@ -21,22 +21,21 @@ export async function runSuites({ place, reports }: Assignment): Promise<void> {
   }
 
   try {
-    const checks = suites.flatMap((suite) =>
-      suite.checks(place).map((check) => ({ ...check, name: `${suite.name}: ${check.name}` })),
-    )
-    for (const { name, whyNot, run } of checks) {
-      if (whyNot !== undefined) {
-        await tell({ name, outcome: 'left out', reason: whyNot })
-        continue
+    for (const suite of suites) {
+      for (const check of suite.checks(place)) {
+        const name = `${suite.name}: ${check.name}`
+        if (check.whyNot !== undefined) {
+          await tell({ name, outcome: 'left out', reason: check.whyNot })
+          continue
+        }
+        await tell({ begun: name })
+        await tell(await perform(name, check.run))
       }
-      await tell({ begun: name })
-      await tell(await perform(name, run))
     }
-    await tell({ done: checks.length })
   } catch (error) {
     await tell({ name: 'the suites run', outcome: 'failed', reason: describe(error) })
-    await tell({ done: 1 })
   }
+  await tell('done')
 }
 
 async function perform(name: string, run: () => Promise<void>): Promise<Result> {

@@ -13,7 +13,7 @@ export interface Check {
   readonly name: string
   /** Why this runtime cannot show it; undefined where it can. */
   readonly whyNot: string | undefined
-  run(): Promise<void>
+  readonly run: () => Promise<void>
 }
 
 export const suites: readonly Suite[] = [clientSuite]
