@@ -7,18 +7,17 @@
  *
  * The driver and what runs inside of the runtimes are TypeScript: they are bundled first, into a directory that is removed.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { bundle } from './bundle.mjs'
 
-const directory = await mkdtemp(join(tmpdir(), 'everstream-runtimes-'))
-try {
-  await bundle(directory)
-  const { drive } = await import(pathToFileURL(join(directory, 'drive.mjs')).href)
-  const passed = await drive({ directory, home: import.meta.dirname, flags: process.argv.slice(2) })
-  if (!passed) process.exitCode = 1
-} finally {
-  await rm(directory, { recursive: true, force: true, maxRetries: 5 })
-}
+const directory = mkdtempSync(join(tmpdir(), 'everstream-runtimes-'))
+process.on('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
+
+await bundle(directory)
+const { drive } = await import(pathToFileURL(join(directory, 'drive.mjs')).href)
+const passed = await drive({ directory, home: import.meta.dirname, flags: process.argv.slice(2) })
+if (!passed) process.exitCode = 1

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromiumArguments, chromiumPath, whyNoChromium } from '../../chromium.js'
 import { SCOPES, type Scope } from './pages.js'
-import { type Command, firstLine, start } from './process.js'
+import { firstLine, lineFrom, type Started, start } from './process.js'
 import type { Runtime } from './runtime.js'
 
 /** A browser that opens a page without a screen, with a profile of its own. */
@@ -11,7 +12,7 @@ interface Browser {
   readonly name: string
   readonly whyNot: string | undefined
   readonly version: () => Promise<string>
-  readonly command: (url: string, profile: string) => Promise<Omit<Command, 'cwd'>>
+  readonly open: (url: string, profile: string) => Promise<Started>
 }
 
 /** Each browser with each scope: a start of its own, so that none is in the way of another. */
@@ -19,7 +20,7 @@ export function browsers(): readonly Runtime[] {
   return [chromium, firefox, webkit].flatMap((browser) => SCOPES.map((scope) => runtime(browser, scope)))
 }
 
-function runtime({ name, whyNot, version, command }: Browser, scope: Scope): Runtime {
+function runtime({ name, whyNot, version, open }: Browser, scope: Scope): Runtime {
   return {
     name,
     scope,
@@ -29,7 +30,7 @@ function runtime({ name, whyNot, version, command }: Browser, scope: Scope): Run
     place: ({ scriptServer, otherServer }) => ({ server: scriptServer, otherServer }),
     async start(assignment, { scratch, servers }) {
       const query = new URLSearchParams({ scope, assignment: JSON.stringify(assignment) })
-      return start({ cwd: scratch, ...(await command(`${servers.origin}/?${query}`, scratch)) })
+      return open(`${servers.origin}/?${query}`, scratch)
     },
   }
 }
@@ -38,10 +39,12 @@ const chromium: Browser = {
   name: 'Chromium',
   whyNot: whyNoChromium,
   version: async () => versionIn(await firstLine(chromiumPath, ['--version'])),
-  command: async (url, profile) => ({
-    file: chromiumPath,
-    args: [...chromiumArguments, '--headless', `--user-data-dir=${profile}`, url],
-  }),
+  open: async (url, profile) =>
+    start({
+      file: chromiumPath,
+      args: [...chromiumArguments, '--headless', `--user-data-dir=${profile}`, url],
+      cwd: profile,
+    }),
 }
 
 const firefoxPath = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr'
@@ -71,12 +74,12 @@ const firefox: Browser = {
     ? undefined
     : `there is no Firefox at ${firefoxPath}: install it, or set FIREFOX_PATH`,
   version: async () => versionIn(await firstLine(firefoxPath, ['--version'])),
-  async command(url, profile) {
+  async open(url, profile) {
     const preferences = Object.entries(FIREFOX_PREFERENCES).map(
       ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
     )
     await writeFile(join(profile, 'user.js'), preferences.join(''))
-    return { file: firefoxPath, args: ['--headless', '--no-remote', '--profile', profile, url] }
+    return start({ file: firefoxPath, args: ['--headless', '--no-remote', '--profile', profile, url], cwd: profile })
   },
 }
 
@@ -85,7 +88,7 @@ const miniBrowserPath =
   [`/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`, '/usr/libexec', '/usr/lib']
     .flatMap((directory) => [`${directory}/webkit2gtk-4.1/MiniBrowser`, `${directory}/webkitgtk-6.0/MiniBrowser`])
     .find((path) => existsSync(path))
-const xvfbPath = '/usr/bin/xvfb-run'
+const xvfbPath = '/usr/bin/Xvfb'
 
 function whyNoWebkit(): string | undefined {
   if (miniBrowserPath === undefined)
@@ -93,22 +96,53 @@ function whyNoWebkit(): string | undefined {
   return existsSync(xvfbPath) ? undefined : `there is no ${xvfbPath}: install xvfb`
 }
 
+/** It has no mode without a screen, so it gets one that nobody sees. */
 const webkit: Browser = {
   name: 'WebKitGTK',
   whyNot: whyNoWebkit(),
-  version: async () => versionIn(await firstLine(xvfbPath, ['--auto-servernum', miniBrowserPath!, '--version'])),
-  command: async (url, profile) => ({
+  async version() {
+    const screen = await startScreen()
+    try {
+      return versionIn(await firstLine(miniBrowserPath!, ['--version', `--display=${screen.display}`]))
+    } finally {
+      await screen.stop()
+    }
+  },
+  async open(url, profile) {
+    const screen = await startScreen()
+    const browser = start({
+      file: miniBrowserPath!,
+      args: [url],
+      cwd: profile,
+      env: {
+        DISPLAY: screen.display,
+        HOME: profile,
+        XDG_CACHE_HOME: join(profile, 'cache'),
+        XDG_CONFIG_HOME: join(profile, 'config'),
+        XDG_DATA_HOME: join(profile, 'data'),
+        LIBGL_ALWAYS_SOFTWARE: '1',
+        WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+      },
+    })
+    return {
+      ...browser,
+      async stop() {
+        await browser.stop()
+        await screen.stop()
+      },
+    }
+  },
+}
+
+/** An X server that picks a free display by itself. */
+async function startScreen(): Promise<{ readonly display: string; readonly stop: () => Promise<void> }> {
+  const server = start({
     file: xvfbPath,
-    args: ['--auto-servernum', miniBrowserPath!, url],
-    env: {
-      HOME: profile,
-      XDG_CACHE_HOME: join(profile, 'cache'),
-      XDG_CONFIG_HOME: join(profile, 'config'),
-      XDG_DATA_HOME: join(profile, 'data'),
-      LIBGL_ALWAYS_SOFTWARE: '1',
-      WEBKIT_DISABLE_COMPOSITING_MODE: '1',
-    },
-  }),
+    args: ['-displayfd', '3', '-nolisten', 'tcp'],
+    cwd: tmpdir(),
+    extraPipe: true,
+  })
+  return { display: `:${await lineFrom(server)}`, stop: server.stop }
 }
 
 function versionIn(text: string): string {

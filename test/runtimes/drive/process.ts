@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
 /** A process of a runtime, and those that it starts. */
@@ -8,7 +9,7 @@ export interface Started {
   readonly ended: Promise<string>
   /** The last that it printed. */
   readonly output: () => string
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
   readonly child: ChildProcess
 }
 
@@ -23,6 +24,11 @@ export interface Command {
 
 const OUTPUT_LIMIT = 4000
 
+/** The heads of the groups that run. */
+const running = new Set<number>()
+// Where this is ended from outside, they must not be left behind: first of all, because they write into what is removed then.
+process.prependListener('exit', () => running.forEach((group) => kill(group, 'SIGKILL')))
+
 export function start({ file, args, cwd, env, extraPipe = false }: Command): Started {
   const child = spawn(file, args, {
     cwd,
@@ -31,6 +37,7 @@ export function start({ file, args, cwd, env, extraPipe = false }: Command): Sta
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', ...(extraPipe ? (['pipe'] as const) : [])],
   })
+  if (child.pid !== undefined) running.add(child.pid)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8')
@@ -54,6 +61,7 @@ export function start({ file, args, cwd, env, extraPipe = false }: Command): Sta
       }
       // What is left of the group without its head.
       kill(child.pid, 'SIGKILL')
+      running.delete(child.pid)
     },
   }
 }
@@ -64,6 +72,16 @@ function kill(group: number, signal: NodeJS.Signals): void {
   } catch {
     // It has ended already.
   }
+}
+
+/** The first line that a process writes to its extra pipe. */
+export async function lineFrom({ child }: Started): Promise<string> {
+  let text = ''
+  for await (const chunk of child.stdio[3] as Readable) {
+    text += String(chunk)
+    if (text.includes('\n')) break
+  }
+  return text.trim()
 }
 
 /** The first line of what a program prints. */

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import { firstLine, type Started, start } from './process.js'
+import { firstLine, lineFrom, type Started, start } from './process.js'
 import { binaryOf } from './programs.js'
 import type { Runtime } from './runtime.js'
 
@@ -46,24 +45,13 @@ const main :Workerd.Worker = (
 }
 
 /** Resolves to how it ended without an answer that all is done. */
-async function ask({ child }: Started, assignment: string): Promise<string> {
+async function ask(server: Started, assignment: string): Promise<string> {
   try {
-    const response = await fetch(`http://127.0.0.1:${await portOf(child.stdio[3] as Readable)}/`, {
-      method: 'POST',
-      body: assignment,
-    })
+    // It writes a line of JSON for each socket that listens: here there is one.
+    const { port } = JSON.parse(await lineFrom(server)) as { port: number }
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: assignment })
     return `it answered ${response.status} ${await response.text()}`
   } catch (error) {
     return `the request to it failed: ${String(error)}`
   }
-}
-
-/** It writes a line of JSON for each socket that listens: here there is one. */
-async function portOf(control: Readable): Promise<number> {
-  let text = ''
-  for await (const chunk of control) {
-    text += String(chunk)
-    if (text.includes('\n')) break
-  }
-  return (JSON.parse(text) as { port: number }).port
 }
