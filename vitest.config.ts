@@ -14,6 +14,7 @@ const node: TestProjectInlineConfiguration = {
     name: 'node',
     environment: 'node',
     include: [
+      'test/runtimes/drive/*.test.ts',
       'test/{event-stream,observable,reconnection,transport,connection,client,compat,package,behaviour,bad-input,chaos}/**/*.test.ts',
     ],
   },

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { applyDeviations } from '../deviations.js'
+import type { Outcome, Result } from '../report.js'
+import { fullTable, replaceBetween, shortTable } from './table.js'
+
+const passed: Result = { name: 'a', outcome: 'passed' }
+const failed: Result = { name: 'b', outcome: 'failed', reason: 'wrong' }
+const leftOut: Result = { name: 'c', outcome: 'left out', reason: 'needs more' }
+
+function outcome(runtime: string, scope: string | undefined, results: readonly Result[], whyNot?: string): Outcome {
+  return { runtime, scope, version: '1.2', whyNot, results }
+}
+
+const outcomes = [
+  outcome('Bun', undefined, [passed, passed, failed, leftOut]),
+  outcome('Browser', 'page', [passed]),
+  outcome('Browser', 'worker', [], 'there is none'),
+]
+
+describe('the tables', () => {
+  test('the full one has a row for each place, with what is left out and why', () => {
+    expect(fullTable(outcomes).split('\n').slice(2)).toEqual([
+      '| Bun | 1.2 | 2 | 1 | 1 | 1: needs more |',
+      '| Browser, page | 1.2 | 1 | 0 | 0 |  |',
+      '| Browser, worker | not run | – | – | – | not run: there is none |',
+    ])
+  })
+
+  test('the short one has a row for each runtime', () => {
+    expect(shortTable(outcomes).split('\n').slice(2)).toEqual([
+      '| Bun | 1.2 | 2 | 1 | 1 |',
+      '| Browser: page, worker | 1.2 | 1 | 0 | 0 |',
+    ])
+  })
+
+  test('go between the markers of a file, which must have them', () => {
+    expect(replaceBetween('a\n<!-- m -->\nold\n<!-- /m -->\nb', 'm', 'new')).toBe('a\n<!-- m -->\nnew\n<!-- /m -->\nb')
+    expect(() => replaceBetween('a', 'm', 'new')).toThrow('<!-- m -->')
+  })
+})
+
+describe('a known deviation', () => {
+  const name = 'client: native: events: JSON events arrive parsed, with type, last event ID and origin'
+  const results = (result: Omit<Result, 'name'>): Result[] => [{ name, ...result }]
+
+  test('is left out where it shows, and has failed where it does not', () => {
+    expect(applyDeviations('Deno', results({ outcome: 'failed' }))).toMatchObject([{ name, outcome: 'left out' }])
+    expect(applyDeviations('Deno', results({ outcome: 'passed' }))).toMatchObject([{ name, outcome: 'failed' }])
+    expect(applyDeviations('Deno', [])).toEqual([])
+  })
+
+  test('is known of its runtime alone, and has to name something', () => {
+    expect(applyDeviations('Bun', results({ outcome: 'failed' }))).toMatchObject([{ name, outcome: 'failed' }])
+    expect(applyDeviations('Deno', [passed])).toMatchObject([passed, { name, outcome: 'failed' }])
+  })
+})
