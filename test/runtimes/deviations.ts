@@ -5,6 +5,10 @@ import type { Result } from './report.js'
  * that has come to its senses is told. docs/runtimes.md says what they cost.
  */
 const deviations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // Every one.
+  '': {
+    'EventSource: events: eventsource-onmessage-trusted: events are trusted': 'what a script dispatches never is',
+  },
   Deno: {
     'client: native: events: JSON events arrive parsed, with type, last event ID and origin':
       'its EventSource gives the whole URL for the origin',

@@ -4,13 +4,15 @@ import type { Place } from '../run.js'
 import { until, within } from '../wait.js'
 import type { EventSourceCase, EventSourceClass, Need } from './case.js'
 
-export function applies({ needs = [] }: EventSourceCase, place: Place): boolean {
-  const offers: Record<Need, boolean> = {
-    browser: globalThis.location !== undefined,
-    'same-origin': new URL(place.server).origin === globalThis.location?.origin,
-    'other-origin': place.otherServer !== undefined,
+/** Why this place cannot show the case; undefined where it can. */
+export function whyNot({ needs = [] }: EventSourceCase, place: Place): string | undefined {
+  const lacks: Record<Need, string | false> = {
+    browser: globalThis.location === undefined && 'needs a browser, with its cookies and its CORS',
+    'same-origin':
+      new URL(place.server).origin !== globalThis.location?.origin && 'needs an origin to come from, as in a browser',
+    'other-origin': place.otherServer === undefined && 'needs an origin to come from, as in a browser',
   }
-  return needs.every((need) => offers[need])
+  return needs.map((need) => lacks[need]).find((reason) => reason !== false)
 }
 
 /** Runs one case with a class, and leaves nothing open. */

@@ -3,7 +3,7 @@ import type { Place } from '../run.js'
 import type { EventSourceCase, EventSourceClass } from './case.js'
 import { cases } from './cases/index.js'
 import { deviations, type Maker } from './deviations.js'
-import { applies, runCase } from './run.js'
+import { runCase, whyNot } from './run.js'
 
 /** A class that the cases are for. */
 export interface Subject {
@@ -32,7 +32,7 @@ export function subjectCases(place: Place): SubjectCase[] {
   return subjects().flatMap((subject) =>
     Object.entries(cases).flatMap(([about, list]) =>
       list
-        .filter((example) => applies(example, place))
+        .filter((example) => whyNot(example, place) === undefined)
         .map((example) => ({
           maker: subject.maker,
           title: `EventSource of ${subject.maker}: ${about}`,

@@ -1,4 +1,5 @@
 import type { Place } from '../../behaviour/run.js'
+import { classSuite } from './class-suite.js'
 import { clientSuite } from './client-suite.js'
 
 /** What a runtime has to show. A class or entry with behaviour of its own adds a suite to {@link suites}. */
@@ -16,4 +17,4 @@ export interface Check {
   readonly run: () => Promise<void>
 }
 
-export const suites: readonly Suite[] = [clientSuite]
+export const suites: readonly Suite[] = [clientSuite, classSuite]
