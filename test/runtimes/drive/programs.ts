@@ -34,7 +34,10 @@ function program(
 ): Runtime {
   return {
     name,
-    whyNot: binary === undefined ? `npm has no binary of it for ${process.platform}-${process.arch}` : undefined,
+    whyNot:
+      binary === undefined
+        ? `no binary of it is installed for ${process.platform}-${process.arch}: see test/runtimes/package.json`
+        : undefined,
     endsByItself: true,
     version: async () => (await firstLine(binary!, ['--version'])).replace(/^v|^deno /, '').replace(/ \(.*/, ''),
     place: ({ scriptServer }) => ({ server: scriptServer }),

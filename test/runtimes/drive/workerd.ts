@@ -9,7 +9,10 @@ export function workerd(home: string): Runtime {
   const binary = binaryOf(join(home, 'node_modules'), '@cloudflare', 'bin/workerd')
   return {
     name: 'workerd',
-    whyNot: binary === undefined ? `npm has no binary of it for ${process.platform}-${process.arch}` : undefined,
+    whyNot:
+      binary === undefined
+        ? `no binary of it is installed for ${process.platform}-${process.arch}: see test/runtimes/package.json`
+        : undefined,
     endsByItself: false,
     version: () => firstLine(binary!, ['--version']).then((line) => line.replace('workerd ', '')),
     place: ({ scriptServer }) => ({ server: scriptServer }),
