@@ -27,9 +27,22 @@ export class EventHandlers {
     else {
       const added = { handler: value, listener: (event: Event) => invoke(added.handler, event) }
       this.#active.set(type, added)
-      this.#target.addEventListener(type, added.listener)
+      if (!callsHandlers()) this.#target.addEventListener(type, added.listener)
     }
   }
+}
+
+/** Whether the platform calls the attributes itself, without being told of them: workerd's EventTarget does, before all listeners. */
+function callsHandlers(): boolean {
+  let called = false
+  const probe = Object.defineProperty(new EventTarget(), 'onprobe', {
+    get() {
+      called = true
+      return null
+    },
+  })
+  probe.dispatchEvent(new Event('probe'))
+  return called
 }
 
 /** "Invoke callback with « event », "rethrow", and with callback this value set to event's currentTarget." */

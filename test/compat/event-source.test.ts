@@ -161,6 +161,8 @@ describe('what keeps a process alive', () => {
 
   test('is released by close(), and when the connection has failed', async () => {
     await settled()
+    // In a browser; elsewhere there is no port.
+    vi.stubGlobal('location', new URL(ADDRESS))
     const before = ports()
     const closed = open(stream([':\n'], 'stays open'))
     expect(ports()).toBe(before + 1)
@@ -351,9 +353,11 @@ describe('dispatching', () => {
     expect(messages).toMatchObject([{ type: 'message', data: 'a', lastEventId: '1', origin: 'http://sse.example' }])
   })
 
-  test('where there is no MessageChannel, timers have to do', async () => {
-    vi.stubGlobal('MessageChannel', undefined)
+  test('where there is no setImmediate either, timers have to do', async () => {
+    const { setImmediate } = globalThis
+    vi.stubGlobal('setImmediate', undefined)
     const source = open(stream(['data: a\n\ndata: b\n\n'], 'stays open'))
+    vi.stubGlobal('setImmediate', setImmediate)
     const messages = listen(source, 'open', 'message')
     await settled()
     expect(messages).toHaveLength(0)
