@@ -14,8 +14,7 @@ export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAske
     everyType: true,
     open(request, sink) {
       const choice = chooseTransport({
-        // Deno and workerd have a class of that name too. It has no preflight to spare, and is far from the standard.
-        nativeExists: typeof globalThis.EventSource === 'function' && globalThis.location !== undefined,
+        nativeExists: isBrowsers(globalThis.EventSource),
         fetchAsked,
         everyType: request.types === 'every',
         refused: request.failure?.kind === 'native' || request.failure?.kind === 'http',
@@ -26,4 +25,13 @@ export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAske
         : openFetch(options, request, sink)
     },
   }
+}
+
+/**
+ * Whether the class is a browser's own. A polyfill, ours too, is a fetch that has less to say. Deno and workerd have a class
+ * of that name, which has no preflight to spare, and is far from the standard.
+ */
+function isBrowsers(constructor: unknown): boolean {
+  if (typeof constructor !== 'function' || globalThis.location === undefined) return false
+  return Function.prototype.toString.call(constructor).includes('[native code]')
 }

@@ -529,7 +529,7 @@ test('the event type of endOn is asked for also where nobody listens for it', as
 })
 
 describe("what the 'auto' transport takes", () => {
-  async function taken(options: EventSourceOptions<Events>): Promise<string[]> {
+  async function taken(options: EventSourceOptions<Events>, { polyfill = false } = {}): Promise<string[]> {
     const asked: string[] = []
     class Native extends EventTarget {
       constructor() {
@@ -540,7 +540,8 @@ describe("what the 'auto' transport takes", () => {
         asked.push('closed')
       }
     }
-    vi.stubGlobal('EventSource', Native)
+    // Bound, it shows no source, like a browser's own.
+    vi.stubGlobal('EventSource', polyfill ? Native : Native.bind(undefined))
     vi.stubGlobal('location', new URL(url))
     vi.stubGlobal('fetch', () => {
       asked.push('fetch')
@@ -560,6 +561,10 @@ describe("what the 'auto' transport takes", () => {
     ["'native'", { transport: 'native', idleTimeout: 1000 }],
   ])('native with %s', async (_, options) => {
     expect(await taken(options)).toEqual(['native', 'closed'])
+  })
+
+  test('fetch where the class is a polyfill, which is one too, and says less', async () => {
+    expect(await taken({}, { polyfill: true })).toEqual(['fetch'])
   })
 
   test.each<[string, EventSourceOptions<Events>]>([

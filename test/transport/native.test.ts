@@ -52,7 +52,8 @@ function latest(): FakeEventSource {
 
 beforeEach(() => {
   FakeEventSource.made.length = 0
-  vi.stubGlobal('EventSource', FakeEventSource)
+  // Bound, it shows no source, like a browser's own.
+  vi.stubGlobal('EventSource', FakeEventSource.bind(undefined))
   // As in a page on that origin: elsewhere 'auto' is fetch.
   vi.stubGlobal('location', new URL('http://sse.example'))
 })
