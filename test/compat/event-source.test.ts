@@ -308,6 +308,47 @@ describe('reestablishing', () => {
   })
 })
 
+describe('a page', () => {
+  /** What the page is told from outside. */
+  function stubPage(): EventTarget {
+    const page = new EventTarget()
+    vi.stubGlobal('navigator', { onLine: true })
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+    vi.stubGlobal('document', new EventTarget())
+    return page
+  }
+
+  test('that is offline tells of the loss once, and asks again when the network is back', async () => {
+    const page = stubPage()
+    const source = open(stream([':\n']), stream([':\n'], 'stays open'))
+    const events = listen(source, 'open', 'error')
+    page.dispatchEvent(new Event('offline'))
+    await pass(60_000)
+    expect(events.map(({ type }) => type)).toEqual(['open', 'error'])
+    expect([source.readyState, asked.length]).toEqual([EventSource.CONNECTING, 1])
+    page.dispatchEvent(new Event('online'))
+    await pass(5000)
+    expect(events.map(({ type }) => type)).toEqual(['open', 'error', 'open'])
+  })
+
+  test('that goes into the back/forward cache lets the stream go, and takes it up when it is back', async () => {
+    const page = stubPage()
+    const source = open(stream(['id: 7\n\n'], 'stays open'))
+    const events = listen(source, 'open', 'error')
+    await settled()
+    page.dispatchEvent(new Event('pagehide'))
+    await pass(60_000)
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.init.signal.aborted).toBe(true)
+    expect(source.readyState).toBe(EventSource.CONNECTING)
+    page.dispatchEvent(new Event('pageshow'))
+    await settled()
+    expect(events.map(({ type }) => type)).toEqual(['open', 'error', 'open'])
+    expect(asked[1]?.init.headers['last-event-id']).toBe('7')
+  })
+})
+
 describe('dispatching', () => {
   const burst = Array.from({ length: 5000 }, (_, index) => `data: ${index}\n\n`).join('')
 
