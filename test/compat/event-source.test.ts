@@ -308,17 +308,17 @@ describe('reestablishing', () => {
   })
 })
 
-describe('a page', () => {
-  /** What the page is told from outside. */
-  function stubPage(): EventTarget {
-    const page = new EventTarget()
-    vi.stubGlobal('navigator', { onLine: true })
-    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
-    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
-    vi.stubGlobal('document', new EventTarget())
-    return page
-  }
+/** What the page is told from outside. */
+function stubPage(): EventTarget {
+  const page = new EventTarget()
+  vi.stubGlobal('navigator', { onLine: true })
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+  vi.stubGlobal('document', new EventTarget())
+  return page
+}
 
+describe('a page', () => {
   test('that is offline tells of the loss once, and asks again when the network is back', async () => {
     const page = stubPage()
     const source = open(stream([':\n']), stream([':\n'], 'stays open'))
