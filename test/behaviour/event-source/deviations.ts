@@ -1,5 +1,5 @@
 /** Whose class it is: ours, or that of a browser. */
-export type Maker = 'everstream' | 'chromium' | 'firefox'
+export type Maker = 'everstream' | 'chromium' | 'firefox' | 'webkit'
 
 /**
  * The cases that a class does not pass, by their names, and what it does instead. The tests check both ways: what is not in here passes, and what is in here fails.
@@ -33,5 +33,12 @@ export const deviations: Readonly<Record<Maker, Readonly<Record<string, string>>
     'format-field-parsing: a NUL in front of a name makes it another': 'it drops the NUL',
     'format-field-retry-empty: has no digits, and is ignored': 'it counts as 0, which becomes 500 ms',
     'format-null-character: in data it stays': 'it drops those that are not in front of the value',
+  },
+  webkit: {
+    'eventsource-reconnect: an ID that was reset is not sent': 'it sends the ID before it',
+    'eventsource-reconnect: an ID of a block without data is sent': 'it sends the ID before it',
+    'eventsource-reconnect: an ID with a control character does not end it': 'it never reconnects',
+    'format-field-retry-bogus: what is not only digits is ignored': 'it takes what begins like a number',
+    'format-field-retry-empty: has no digits, and is ignored': 'it sets the default of 3 s again',
   },
 }

@@ -1,6 +1,7 @@
 import type { Place } from '../../behaviour/run.js'
 import { classSuite } from './class-suite.js'
 import { clientSuite } from './client-suite.js'
+import { nativeClassSuite } from './native-class-suite.js'
 
 /** What a runtime has to show. A class or entry with behaviour of its own adds a suite to {@link suites}. */
 export interface Suite {
@@ -17,4 +18,4 @@ export interface Check {
   readonly run: () => Promise<void>
 }
 
-export const suites: readonly Suite[] = [clientSuite, classSuite]
+export const suites: readonly Suite[] = [clientSuite, classSuite, nativeClassSuite]
