@@ -25,7 +25,7 @@ const TABS: { tab: string; transport: string; kinds: Record<Exclude<Fault, 'brok
   {
     tab: 'native',
     transport: 'native',
-    kinds: { cut: 'network', unavailable: 'native', stall: 'idle', restart: 'network' },
+    kinds: { cut: 'network', unavailable: 'http', stall: 'idle', restart: 'network' },
   },
   {
     tab: 'worker',

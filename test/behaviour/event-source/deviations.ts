@@ -20,8 +20,6 @@ export const deviations: Readonly<Record<Maker, Readonly<Record<string, string>>
     'format-mime-valid-bogus: another charset means nothing, it is UTF-8': 'it fails the connection',
   },
   firefox: {
-    'eventsource-onopen: it is CONNECTING, then OPEN with an open event, as soon as the head of the answer is there':
-      'it waits for the first byte of the body',
     'eventsource-reconnect: a request that breaks before its answer is a loss too':
       'its network layer asks again unnoticed',
     'eventsource-reconnect: after a redirect by 308, the next attempt asks the original URL': 'it asks the last URL',
