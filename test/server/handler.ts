@@ -134,8 +134,9 @@ function isFirefox({ headers }: RequestRecord): boolean {
 /** Firefox closes the connection of an aborted request, where that was redirected or made by a worker, with the next byte. */
 function keepAlive(response: ServerResponse): void {
   const timer = setInterval(() => {
-    if (response.headersSent) response.write(':\n')
-  }, 2000)
+    const isStream = response.statusCode === 200 && response.getHeader('content-type') === 'text/event-stream'
+    if (response.headersSent && isStream) response.write(':\n')
+  }, 250)
   response.on('close', () => clearInterval(timer))
 }
 
