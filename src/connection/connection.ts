@@ -89,12 +89,18 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function start(): void {
     if (state.status.state !== 'idle') return
+    watch()
+    dispatch({ type: 'start' })
+  }
+
+  /** From the first attempt on, whoever asks for it. */
+  function watch(): void {
+    if (state.status.state === 'closed') return
     stopWatching ??= environment.watch((reason, holds) => {
       if (!concerns(reason)) return
       if (holds) dispatch({ type: 'hold', reason, now: environment.now() })
       else dispatch({ type: 'release', reason, ...moment() })
     })
-    dispatch({ type: 'start' })
   }
 
   function concerns(reason: PauseReason): boolean {
@@ -140,9 +146,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (!dropped) options.onMessage(message, origin)
       dropped = false
     },
-    onLastEventId(id) {
+    onLastEventId(id, isOfEvent) {
       lastEventId = id
-      dropped = isDuplicate(id)
+      dropped = isOfEvent && isDuplicate(id)
     },
     onReconnectionTime: (ms) => dispatch({ type: 'reconnection-time', ms }),
     onInterrupted: (failure) => dispatch({ type: 'interrupted', failure, ...moment() }),
@@ -151,6 +157,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function reconnect(): void {
+    watch()
     dispatch({ type: 'reconnect-called', now: environment.now() })
   }
 

@@ -50,7 +50,7 @@ export function openSession(
     onMessage: (message, origin) => {
       if (!closed) sink.onMessage(message, origin)
     },
-    onLastEventId: guard((id) => sink.onLastEventId(id)),
+    onLastEventId: guard((id, isOfEvent) => sink.onLastEventId(id, isOfEvent)),
     onReconnectionTime: guard((ms) => sink.onReconnectionTime(ms)),
     onInterrupted: guard((failure) => sink.onInterrupted(failure)),
     onEnd: guard((outcome) => sink.onEnd(outcome)),

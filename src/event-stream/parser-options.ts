@@ -7,9 +7,9 @@ export interface ParserOptions {
   readonly onEvent: (message: EventStreamMessage) => void
   /**
    * Called when a block sets the last event ID: at its blank line, before its `onEvent`, and for a block without data
-   * too. A connection that is reestablished sends the latest one.
+   * too, as `isOfEvent` tells. A connection that is reestablished sends the latest one.
    */
-  readonly onId?: ((id: string) => void) | undefined
+  readonly onId?: ((id: string, isOfEvent: boolean) => void) | undefined
   /**
    * Called with the reconnection time in ms, as soon as its line has ended: a whole number from zero on, at most
    * `Number.MAX_SAFE_INTEGER`. Larger than a timer takes it may well be: clamp it before waiting.

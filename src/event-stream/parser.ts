@@ -276,7 +276,7 @@ class Parser implements EventStreamParser {
     // "Set the last event ID string of the event source to the value of the last event ID buffer." Also without data.
     if (id !== undefined) {
       this.#lastEventId = id
-      this.#options.onId?.(id)
+      this.#options.onId?.(id, data !== undefined)
       if (this.#state !== 'parsing') return
     }
     // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and

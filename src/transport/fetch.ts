@@ -3,11 +3,11 @@ import { withExcerpt } from '../event-stream/excerpt.js'
 import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from '../event-stream/refusal.js'
 import { parseRetryAfter } from '../reconnection/retry-after.js'
-import type { FetchLike, FetchLikeInit, FetchLikeReader, FetchLikeResponse } from '../standards/fetch-like.js'
+import type { FetchLike, FetchLikeReader, FetchLikeResponse } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
 import { isCrossOrigin } from './origin.js'
 import { fetchFollowing } from './redirect.js'
-import { checkFetchOptions, createInit, type FetchOptions } from './request.js'
+import { checkFetchOptions, createInit, type FetchOptions, type UndirectedInit } from './request.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
 /**
@@ -66,7 +66,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
   async function ask(asked: TransportRequest): Promise<Answer> {
     const fetch: FetchLike | undefined = options.fetch ?? globalThis.fetch
     if (typeof fetch !== 'function') return { failure: unsupported('has no fetch: pass one as the option `fetch`') }
-    let init: FetchLikeInit
+    let init: UndirectedInit
     try {
       init = await createInit(options, asked, signal)
     } catch (cause) {
@@ -94,7 +94,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     let tooLarge: ConnectionFailure | undefined
     const parser = createParser({
       onEvent: (message) => sink.onMessage(message, origin),
-      onId: (id) => sink.onLastEventId(id),
+      onId: (id, isOfEvent) => sink.onLastEventId(id, isOfEvent),
       onRetry: (ms) => sink.onReconnectionTime(ms),
       onError: (cause) => {
         tooLarge = { kind: 'too-large', fatal: true, message: cause.message, url, cause }

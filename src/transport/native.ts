@@ -49,7 +49,7 @@ export function openNative(
     if (id !== '') idSeen = true
     if (idSeen && id !== lastEventId) {
       lastEventId = id
-      sink.onLastEventId(id)
+      sink.onLastEventId(id, true)
     }
     sink.onActivity()
     sink.onMessage({ event: type, data, id: lastEventId }, origin)

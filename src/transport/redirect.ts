@@ -1,6 +1,7 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
+import type { UndirectedInit } from './request.js'
 
 /** "If request's redirect count is 20, then return a network error." */
 const MAX_REDIRECTS = 20
@@ -20,7 +21,7 @@ export type Arrival =
 export async function fetchFollowing(
   fetch: FetchLike,
   firstUrl: string,
-  firstInit: FetchLikeInit,
+  firstInit: UndirectedInit,
   redirect: 'follow' | 'error',
 ): Promise<Arrival> {
   let url = firstUrl
@@ -105,7 +106,7 @@ function decode(location: string): string {
 }
 
 /** The request to the next URL: of what the application gave for one origin, no header goes to another. */
-function redirected({ body, ...init }: FetchLikeInit, status: number, sameOrigin: boolean): FetchLikeInit {
+function redirected({ body, ...init }: UndirectedInit, status: number, sameOrigin: boolean): UndirectedInit {
   const method = init.method.toUpperCase()
   // "[...] status is 301 or 302 and request's method is `POST`; status is 303 and request's method is not `GET` or `HEAD`:
   // set request's method to `GET` and request's body to null; for each headerName of request-body-header name, delete

@@ -24,6 +24,9 @@ export type HeadersOption = HeaderRecord | ((context: AttemptContext) => HeaderR
 export type BodyOption = FetchLikeBody | ((context: AttemptContext) => FetchLikeBody | Promise<FetchLikeBody>)
 export type HeaderRecord = Readonly<Record<string, string>>
 
+/** All that is asked of fetch but what it does with redirects: that is set where they are followed. */
+export type UndirectedInit = Omit<FetchLikeInit, 'redirect'>
+
 export interface FetchOptions {
   /** The request method. Default: `GET`, or `POST` where a `body` is given. */
   method?: string
@@ -52,7 +55,7 @@ export async function createInit(
   { method, headers, body }: FetchOptions,
   { lastEventId, lastEventIdInUrl, withCredentials, attempt, failure }: TransportRequest,
   signal: AbortSignal,
-): Promise<FetchLikeInit> {
+): Promise<UndirectedInit> {
   const context: AttemptContext = { attempt, failure }
   const given = toHeaders(typeof headers === 'function' ? await headers(context) : headers)
   // Closed meanwhile: the application's other function is not called any more.
@@ -77,7 +80,6 @@ export async function createInit(
     credentials: withCredentials ? 'include' : 'same-origin',
     // "Set request's cache mode to 'no-store'." Some edge runtimes have no cache to pass by, and throw when they are told to.
     ...('cache' in new Request('http://a/') && { cache: 'no-store' }),
-    redirect: 'follow',
     signal,
   }
 }

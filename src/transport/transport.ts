@@ -26,8 +26,12 @@ export interface TransportSink {
   onActivity(): void
   /** @param origin - the origin of the URL that answered, after redirects */
   onMessage(message: EventStreamMessage, origin: string): void
-  /** The last event ID string was set, by a block with data or without. */
-  onLastEventId(id: string): void
+  /**
+   * The last event ID string was set.
+   *
+   * @param isOfEvent - whether the block has data, so that its event is the next one; a block without it sets only the ID
+   */
+  onLastEventId(id: string, isOfEvent: boolean): void
   /** The stream has set its reconnection time, in ms. */
   onReconnectionTime(ms: number): void
   /** The connection is lost and the transport reestablishes it by itself: `onOpen` or `onEnd` follows. */

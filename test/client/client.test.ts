@@ -17,7 +17,7 @@ interface Events {
 }
 
 function deliver(transport: FakeTransport, event: string, data: string, id = ''): void {
-  if (id !== '') transport.last.sink.onLastEventId(id)
+  if (id !== '') transport.last.sink.onLastEventId(id, true)
   transport.last.sink.onMessage({ event, data, id }, 'http://sse.example')
 }
 

@@ -74,7 +74,7 @@ describe('a connection', () => {
 
   test('takes the last event ID and the reason over to the next attempt', async () => {
     const { connection, transport, environment } = await createOpen()
-    transport.last.sink.onLastEventId('7')
+    transport.last.sink.onLastEventId('7', true)
     transport.last.sink.onEnd(failure)
     expect(connection.lastEventId).toBe('7')
     environment.advance(3000)
@@ -88,7 +88,7 @@ describe('a connection', () => {
     connection.start()
     await settled()
     expect(transport.last.request).toMatchObject({ url: 'http://sse.example/stream', lastEventIdInUrl: true })
-    transport.last.sink.onLastEventId('a&b=ä')
+    transport.last.sink.onLastEventId('a&b=ä', true)
     connection.reconnect()
     await settled()
     const { url } = transport.last.request
@@ -115,7 +115,7 @@ describe('a connection', () => {
     await settled()
     expect(last.closed).toBe(1)
     last.sink.onMessage({ event: 'message', data: 'late', id: '1' }, '')
-    last.sink.onLastEventId('1')
+    last.sink.onLastEventId('1', true)
     last.sink.onEnd(failure)
     last.sink.onReconnectionTime(1)
     last.sink.onInterrupted(failure)
@@ -219,6 +219,16 @@ describe('what stands in the way', () => {
     expect(environment.watchers).toBe(0)
   })
 
+  test('also where reconnect() makes the first attempt', async () => {
+    const { connection, environment } = create(createFakeTransport())
+    connection.reconnect()
+    environment.tell('frozen', true)
+    expect(connection.status.get()).toEqual({ state: 'paused', reason: 'frozen' })
+    connection.close('close-called')
+    connection.reconnect()
+    expect(environment.watchers).toBe(0)
+  })
+
   test('what is so already at the start counts', async () => {
     const environment = createEnvironment()
     environment.tell('offline', true)
@@ -234,7 +244,7 @@ describe('what stands in the way', () => {
 
   test('a frozen page lets its stream go, and takes it up from the last event ID', async () => {
     const { connection, transport, environment } = await createOpen({ idleTimeout: 1000 })
-    transport.last.sink.onLastEventId('7')
+    transport.last.sink.onLastEventId('7', true)
     environment.tell('frozen', true)
     expect(connection.status.get()).toEqual({ state: 'paused', reason: 'frozen' })
     expect(transport.last.closed).toBe(1)
@@ -274,7 +284,7 @@ describe('what stands in the way', () => {
 describe('a reconnection', () => {
   test('is told once the stream is open again, with what is known, after the status and before the first event', async () => {
     const { connection, transport, environment, reconnections } = await createOpen()
-    transport.last.sink.onLastEventId('7')
+    transport.last.sink.onLastEventId('7', true)
     transport.last.sink.onEnd(failure)
     environment.advance(3000)
     await settled()
@@ -318,7 +328,7 @@ test('a reconnection that a subscriber of the status has replaced is not told', 
 
 describe('dropDuplicates', () => {
   const send = (sink: FakeTransport['last']['sink'], id: string | undefined, data: string): void => {
-    if (id !== undefined) sink.onLastEventId(id)
+    if (id !== undefined) sink.onLastEventId(id, true)
     sink.onMessage({ event: 'message', data, id: id ?? '' }, '')
   }
 
@@ -341,6 +351,17 @@ describe('dropDuplicates', () => {
     send(transport.last.sink, '1', 'a')
     send(transport.last.sink, undefined, 'b')
     expect(messages.map(({ data }) => data)).toEqual(['a', 'b'])
+  })
+
+  test('a block that sets only the ID is no event: it neither counts as one nor drops the next', async () => {
+    const { connection, transport, messages } = await createOpen({ dropDuplicates: 10 })
+    const { sink } = transport.last
+    sink.onLastEventId('1', false)
+    send(sink, '1', 'a')
+    sink.onLastEventId('1', false)
+    send(sink, undefined, 'b')
+    expect(messages.map(({ data }) => data)).toEqual(['a', 'b'])
+    expect(connection.lastEventId).toBe('1')
   })
 
   test('without it, the server is trusted', async () => {

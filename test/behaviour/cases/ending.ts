@@ -175,6 +175,17 @@ export const ending: readonly Case[] = [
     },
   },
   {
+    name: 'dropDuplicates: a block that sets only the ID is no event, and the event behind it comes',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `id: 1\n\n${numbered(1)}id: 1\n\n${tick(2)}` }] }])
+      const source = open<Ticks>(stream, { dropDuplicates: 100 })
+      const seen = collect(source, 'tick')
+      await until(() => seen.includes(2), 'the last tick')
+      assert.deepEqual(seen, [1, 2])
+    },
+  },
+  {
     name: 'dropDuplicates: a server that sends one too many again is put right',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
