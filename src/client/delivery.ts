@@ -17,16 +17,14 @@ export interface DeliveryOptions {
   readonly onOverflow: () => void
 }
 
-/**
- * From messages to typed events, in the order of the stream: at once where the payload is there at once, and after those
- * before it where a schema or parser takes its time.
- */
 export interface Delivery {
+  /** In the order of the stream: at once where the payload is there at once, else after those before it. */
   deliver(message: EventStreamMessage, origin: string): void
   /** Runs when no event waits any more: at once, where none does. */
   whenDone(run: () => void): void
 }
 
+/** From messages to typed events, where a schema or parser may take its time. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { readPayload, isOver, limit, onEvent, onPayloadError, onOverflow } = options
   let waiting = 0

@@ -1,9 +1,9 @@
 import { ConnectionError, type ConnectionFailure } from '../errors/connection-error.js'
 import type { ParseError } from '../errors/parse-error.js'
 import type { FetchLikeResponse } from '../standards/fetch-like.js'
+import { withExcerpt } from './excerpt.js'
 import type { EventStreamMessage } from './message.js'
 import type { ParserOptions } from './parser-options.js'
-import { withExcerpt } from './excerpt.js'
 import { createParser } from './parser.js'
 import { refusalOf } from './refusal.js'
 

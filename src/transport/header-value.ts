@@ -1,7 +1,8 @@
 /**
  * A last event ID as a header value: its UTF-8 bytes, each as one character, which is how `fetch` takes bytes (a
- * ByteString); the ID itself in workerd, which takes text and encodes it. Undefined for the empty ID, and where no header can carry it whole: control characters are refused, and
- * white space at either end is stripped on the way, so that the server would read another ID.
+ * ByteString); the ID itself in workerd, which takes text and encodes it. Undefined for the empty ID, and where no header can
+ * carry it whole: control characters are refused, and white space at either end is stripped on the way, so that the server
+ * would read another ID.
  */
 export function encodeHeaderValue(id: string): string | undefined {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
