@@ -1,8 +1,8 @@
 import { afterAll, describe, expect } from 'vitest'
-import { afterTimers } from '../behaviour/wait.js'
 import { createApplication } from './application.js'
 import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
 import { startProxy } from './proxy.js'
+import { isKeptByComments, isTakenUp } from './quiet-stream.js'
 import { serve } from './serve.js'
 import { test } from './stage.js'
 import { closeBrowser, everySubject, undici } from './subjects.js'
@@ -15,15 +15,7 @@ describe.concurrent.each(everySubject)('$name, behind a proxy', (subject) => {
     const application = createApplication()
     const { port } = await serve(stage, application)
     const { base } = await startProxy(stage, { to: port, idleTimeout: 2000 })
-    const watched = await client.open(base)
-    await isIn(watched, 'open')
-    application.publish()
-    await hasSeen(watched, 1)
-
-    await becomes(() => application.asked, ['', '1'])
-    application.publish()
-    await hasSeen(watched, 2)
-    expect(await failureKinds(watched)).toEqual([subject.kinds('network')])
+    await isTakenUp(subject, client, { application, base })
   })
 
   test('that cuts idle connections after 2 s: a comment each second keeps the stream', async ({ stage }) => {
@@ -31,16 +23,7 @@ describe.concurrent.each(everySubject)('$name, behind a proxy', (subject) => {
     const application = createApplication()
     const { port } = await serve(stage, application)
     const { base } = await startProxy(stage, { to: port, idleTimeout: 2000 })
-    const watched = await client.open(base)
-    await isIn(watched, 'open')
-    for (let second = 0; second < 3; second++) {
-      await afterTimers(1000)
-      application.keepAlive()
-    }
-    application.publish()
-    await hasSeen(watched, 1)
-    expect(application.asked).toEqual([''])
-    expect(await failureKinds(watched)).toEqual([])
+    await isKeptByComments(client, { application, base })
   })
 
   test('that falls silent: only idleTimeout notices, and nothing is lost', async ({ stage }) => {

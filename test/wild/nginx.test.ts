@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { afterTimers } from '../behaviour/wait.js'
 import { type Application, createApplication, EVENT_SIZE, startStream } from './application.js'
 import { createCertificate } from './certificate.js'
 import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
 import { type Nginx, type NginxOptions, startNginx } from './nginx.js'
+import { isKeptByComments, isTakenUp } from './quiet-stream.js'
 import { serve, type Served } from './serve.js'
 import { type Stage, test } from './stage.js'
 import { chromiumFetch, chromiumNative, closeBrowser, everySubject, node, undici, type Watched } from './subjects.js'
@@ -108,29 +108,13 @@ describe.concurrent.each([node, chromiumFetch, chromiumNative])("nginx's time li
   test('proxy_read_timeout 2s: a quiet stream is cut, and taken up where it was', async ({ stage }) => {
     const client = await subject.start(stage)
     const { application, nginx } = await setUp(stage, { locations })
-    const watched = await client.open(nginx.base('place'))
-    await isIn(watched, 'open')
-    application.publish()
-    await hasSeen(watched, 1)
-    await becomes(() => application.asked, ['', '1'])
-    application.publish()
-    await hasSeen(watched, 2)
-    expect(await failureKinds(watched)).toEqual([subject.kinds('network')])
+    await isTakenUp(subject, client, { application, base: nginx.base('place') })
   })
 
   test('proxy_read_timeout 2s: a comment each second keeps the stream', async ({ stage }) => {
     const client = await subject.start(stage)
     const { application, nginx } = await setUp(stage, { locations })
-    const watched = await client.open(nginx.base('place'))
-    await isIn(watched, 'open')
-    for (let second = 0; second < 3; second++) {
-      await afterTimers(1000)
-      application.keepAlive()
-    }
-    application.publish()
-    await hasSeen(watched, 1)
-    expect(application.asked).toEqual([''])
-    expect(await failureKinds(watched)).toEqual([])
+    await isKeptByComments(client, { application, base: nginx.base('place') })
   })
 
   test('worker_shutdown_timeout 1s: a reload cuts the stream, which the new worker takes up', async ({ stage }) => {

@@ -1,0 +1,38 @@
+import { expect } from 'vitest'
+import { afterTimers } from '../behaviour/wait.js'
+import type { Application } from './application.js'
+import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
+import type { Client, Subject } from './subjects.js'
+
+/** What somebody between client and application does to a stream on which nothing happens for 2 s: it is lost, and nothing else. */
+export async function isTakenUp(
+  subject: Subject,
+  client: Client,
+  { application, base }: { application: Application; base: string },
+): Promise<void> {
+  const watched = await client.open(base)
+  await isIn(watched, 'open')
+  application.publish()
+  await hasSeen(watched, 1)
+  await becomes(() => application.asked, ['', '1'])
+  application.publish()
+  await hasSeen(watched, 2)
+  expect(await failureKinds(watched)).toEqual([subject.kinds('network')])
+}
+
+/** And what it cannot do to one with a comment each second. */
+export async function isKeptByComments(
+  client: Client,
+  { application, base }: { application: Application; base: string },
+): Promise<void> {
+  const watched = await client.open(base)
+  await isIn(watched, 'open')
+  for (let second = 0; second < 3; second++) {
+    await afterTimers(1000)
+    application.keepAlive()
+  }
+  application.publish()
+  await hasSeen(watched, 1)
+  expect(application.asked).toEqual([''])
+  expect(await failureKinds(watched)).toEqual([])
+}
