@@ -20,17 +20,24 @@ export function takes({ transports }: Case, transport: SubjectTransport): boolea
   return transports === undefined || transports.includes(transport)
 }
 
+/** Why a place cannot show what is about origins; false where it can. */
+export function originsLacking(place: Place): Record<'same-origin' | 'other-origin', string | false> {
+  const why = 'needs an origin to come from, as in a browser'
+  return {
+    'same-origin': new URL(place.server).origin !== globalThis.location?.origin && why,
+    'other-origin': place.otherServer === undefined && why,
+  }
+}
+
 /** Why this place cannot show the case with this transport; undefined where it can. */
 export function whyNot({ needs = [] }: Case, transport: SubjectTransport, place: Place): string | undefined {
   const hasNative = typeof globalThis.EventSource === 'function'
   const lacks: Record<Need, string | false> = {
     native: !hasNative && 'needs an EventSource',
     'no-native': hasNative && 'is about places without an EventSource',
-    'same-origin':
-      new URL(place.server).origin !== globalThis.location?.origin && 'needs an origin to come from, as in a browser',
     // Pages and workers, and what takes itself for one, have a location, and hide where redirects lead.
     'visible-redirects': globalThis.location !== undefined && 'needs a fetch that shows where redirects lead',
-    'other-origin': place.otherServer === undefined && 'needs an origin to come from, as in a browser',
+    ...originsLacking(place),
   }
   const needed: readonly Need[] = transport === 'native' ? ['native', ...needs] : needs
   return needed.map((need) => lacks[need]).find((reason) => reason !== false)

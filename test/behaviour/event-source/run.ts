@@ -1,6 +1,6 @@
 import { putUp, type RemoteStream } from '../../server/remote.js'
 import type { Script } from '../../server/script.js'
-import type { Place } from '../run.js'
+import { originsLacking, type Place } from '../run.js'
 import { until, within } from '../wait.js'
 import type { EventSourceCase, EventSourceClass, Need } from './case.js'
 
@@ -8,9 +8,7 @@ import type { EventSourceCase, EventSourceClass, Need } from './case.js'
 export function whyNot({ needs = [] }: EventSourceCase, place: Place): string | undefined {
   const lacks: Record<Need, string | false> = {
     browser: globalThis.location === undefined && 'needs a browser, with its cookies and its CORS',
-    'same-origin':
-      new URL(place.server).origin !== globalThis.location?.origin && 'needs an origin to come from, as in a browser',
-    'other-origin': place.otherServer === undefined && 'needs an origin to come from, as in a browser',
+    ...originsLacking(place),
   }
   return needs.map((need) => lacks[need]).find((reason) => reason !== false)
 }

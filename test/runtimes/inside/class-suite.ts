@@ -1,18 +1,38 @@
 import { EventSource } from '../../../src/compat/index.js'
+import type { EventSourceCase } from '../../behaviour/event-source/case.js'
 import { cases } from '../../behaviour/event-source/cases/index.js'
 import { deviations } from '../../behaviour/event-source/deviations.js'
 import { runCase, whyNot } from '../../behaviour/event-source/run.js'
+import { runAsExpected, subjects } from '../../behaviour/event-source/subjects.js'
+import type { Place } from '../../behaviour/run.js'
 import type { Check, Suite } from './suite.js'
 
-/** The standard's class, as everstream makes it. That of the browsers is the business of the tests in them. */
+/** The standard's class, as everstream makes it. */
 export const classSuite: Suite = {
   name: 'EventSource',
   checks: (place) =>
-    Object.entries(cases).flatMap(([about, list]) =>
-      list.map((example): Check => ({
-        name: `${about}: ${example.name}`,
-        whyNot: whyNot(example, place) ?? deviations.everstream[example.name],
-        run: () => runCase(example, EventSource, place),
-      })),
-    ),
+    checksOf(place, (example) => ({
+      whyNot: deviations.everstream[example.name],
+      run: () => runCase(example, EventSource, place),
+    })),
+}
+
+/** WebKit's own class, and where it deviates. Those of Chromium and Firefox have test/browser and test/native. */
+export const nativeClassSuite: Suite = {
+  name: 'native EventSource',
+  checks: (place) =>
+    subjects()
+      .filter(({ maker }) => maker === 'webkit' && globalThis.location !== undefined)
+      .flatMap((subject) =>
+        checksOf(place, (example) => ({ whyNot: undefined, run: () => runAsExpected(example, subject, place) })),
+      ),
+}
+
+function checksOf(place: Place, checkOf: (example: EventSourceCase) => Omit<Check, 'name'>): Check[] {
+  return Object.entries(cases).flatMap(([about, list]) =>
+    list.map((example) => {
+      const check = checkOf(example)
+      return { ...check, name: `${about}: ${example.name}`, whyNot: whyNot(example, place) ?? check.whyNot }
+    }),
+  )
 }

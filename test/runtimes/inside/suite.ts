@@ -1,7 +1,6 @@
 import type { Place } from '../../behaviour/run.js'
-import { classSuite } from './class-suite.js'
+import { classSuite, nativeClassSuite } from './class-suite.js'
 import { clientSuite } from './client-suite.js'
-import { nativeClassSuite } from './native-class-suite.js'
 
 /** What a runtime has to show. A class or entry with behaviour of its own adds a suite to {@link suites}. */
 export interface Suite {
