@@ -41,32 +41,12 @@ export class Utf8Decoder {
    * @returns the text up to their end, or nothing while small chunks are gathered
    */
   decode(chunk: Uint8Array, room: number): string {
-    if (chunk.length < SMALL) return this.#gather(chunk, Math.min(room, GATHERED - SMALL))
-    this.#lineStart = -1
-    if (this.#length === 0) return this.#toText(chunk)
-    const text = this.#take(this.#length) + this.#toText(chunk)
+    if (chunk.length < SMALL) return this.#gather(chunk, room)
+    const gathered = this.#takeAll()
+    const text = this.#toText(chunk)
+    if (gathered === '') return text
     this.isAscii = false
-    return text
-  }
-
-  #gather(chunk: Uint8Array, room: number): string {
-    const gathered = (this.#gathered ??= new Uint8Array(GATHERED))
-    let length = this.#length
-    let lineStart = this.#lineStart
-    let isHeard = false
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i]!
-      gathered[length++] = byte
-      if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
-        const first = gathered[lineStart]
-        isHeard ||= lineStart < 0 || lineStart === length - 1 || first === COLON || first === R
-        lineStart = length
-      }
-    }
-    this.#length = length
-    this.#lineStart = isHeard ? 0 : lineStart
-    if (length > room) return this.#takeAll()
-    return isHeard ? this.#take(lineStart) : ''
+    return gathered + text
   }
 
   /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
@@ -79,12 +59,33 @@ export class Utf8Decoder {
     return this.#take(this.#length)
   }
 
+  #gather(chunk: Uint8Array, room: number): string {
+    const gathered = (this.#gathered ??= new Uint8Array(GATHERED))
+    let length = this.#length
+    let lineStart = this.#lineStart
+    let isHeard = false
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i]!
+      gathered[length++] = byte
+      if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
+        const first = gathered[lineStart]
+        isHeard ||= lineStart < 0 || first === byte || first === COLON || first === R
+        lineStart = length
+      }
+    }
+    this.#length = length
+    this.#lineStart = lineStart
+    if (length > room || length > GATHERED - SMALL) return this.#takeAll()
+    return isHeard ? this.#take(lineStart) : ''
+  }
+
   #take(end: number): string {
     if (end === 0) return ''
     const gathered = this.#gathered!
     const text = this.#toText(gathered.subarray(0, end))
     gathered.copyWithin(0, end, this.#length)
     this.#length -= end
+    this.#lineStart -= end
     return text
   }
 

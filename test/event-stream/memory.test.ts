@@ -52,6 +52,15 @@ describe('memory', () => {
     parser.end()
   })
 
+  it('of a line that has not ended is not that of its chunk', () => {
+    const parsers = Array.from({ length: 200 }, () => createParser({ onEvent: () => {} }))
+    const chunk = bytes(`:${'c'.repeat(80_000)}\ndata: not at its end yet`)
+    const before = heapUsed()
+    for (const parser of parsers) parser.push(chunk)
+    expect((heapUsed() - before) / parsers.length).toBeLessThan(1000)
+    for (const parser of parsers) parser.end()
+  })
+
   it('of the last event ID is not that of its chunk', () => {
     const parsers = Array.from({ length: 200 }, () => createParser({ onEvent: () => {} }))
     const before = heapUsed()
