@@ -110,7 +110,7 @@ class Parser implements EventStreamParser {
     else this.#readOn(text)
     if (this.#state !== 'parsing') return
     this.#state = 'ready'
-    if (this.#size > 0) this.#settle(text)
+    this.#settle(text)
   }
 
   end(): void {
