@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { createParser } from '../../src/event-stream/parser.js'
+import { readEvents } from '../../src/event-stream/read-events.js'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -112,6 +113,17 @@ describe('memory', () => {
 })
 
 describe('time', () => {
+  it('of readEvents is that of one chunk, however many have been read', async () => {
+    const chunk = bytes(`data: ${'x'.repeat(60_000)}\n\n`)
+    const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(chunk) })
+    const events = readEvents(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
+    const before = heapUsed()
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    for (let i = 0; i < 200; i++) await events.next()
+    expect(heapUsed() - before).toBeLessThan(2 * MIB)
+    await events.return(undefined)
+  })
+
   it('is linear in the length of a line, however small its chunks are', () => {
     let length = 0
     const parser = createParser({

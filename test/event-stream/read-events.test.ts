@@ -33,6 +33,8 @@ async function failureOf(response: FetchLikeResponse) {
   return (error as ConnectionError).failure
 }
 
+const never = () => new Promise<never>(() => {})
+
 describe('readEvents over the network', () => {
   it('yields the events until the stream ends', async () => {
     const { url } = await serve((_, response) => {
@@ -237,6 +239,29 @@ describe('leaving readEvents', () => {
     expect(await events.next()).toEqual({ done: true, value: undefined })
   })
 
+  it('by return() while a body that never answers is waited for does not wait for it', async () => {
+    const body = { locked: false, cancel: never, getReader: () => ({ read: never, cancel: never }) }
+    const events = readEvents({ status: 200, url: '', headers: new Headers(EVENT_STREAM), body })
+    void events.next()
+    expect(await events.return(undefined)).toEqual({ done: true, value: undefined })
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it('by throw() releases the body, and throws', async () => {
+    const { response, cancelled } = endless()
+    const events = readEvents(response)
+    await events.next()
+    await expect(events.throw(new Error('mine'))).rejects.toThrow('mine')
+    expect(cancelled).toHaveBeenCalledOnce()
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it('at the end of its scope releases the body', async () => {
+    const { response, cancelled } = endless()
+    await readEvents(response)[Symbol.asyncDispose]()
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
   it('by abort while it waits throws the reason, and releases the body at once', async () => {
     const { response, cancelled } = endless({ headers: EVENT_STREAM }, ':\n')
     const controller = new AbortController()
@@ -263,6 +288,19 @@ describe('leaving readEvents', () => {
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
+  it.each([204, 404])('by a signal that is aborted already, whatever answered: %d', async (status) => {
+    const answer = new Response(null, { status })
+    await expect(readEvents(answer, { signal: AbortSignal.abort('early') }).next()).rejects.toBe('early')
+  })
+
+  it('by abort while the words of a refusal are read throws the reason', async () => {
+    const { response } = endless({ status: 503 }, 'busy')
+    const controller = new AbortController()
+    const next = readEvents(response, { signal: controller.signal }).next()
+    controller.abort('enough')
+    await expect(next).rejects.toBe('enough')
+  })
+
   it('takes its listener off the signal, however it ends', async () => {
     const { signal } = new AbortController()
     const add = vi.spyOn(signal, 'addEventListener')
@@ -270,6 +308,29 @@ describe('leaving readEvents', () => {
     await collect(readEvents(responseOf('data: a\n\n'), { signal }))
     await expect(collect(readEvents(responseOf('', { status: 404 }), { signal }))).rejects.toThrow(ConnectionError)
     expect(remove.mock.calls).toEqual(expect.arrayContaining(add.mock.calls))
+  })
+})
+
+describe('calls of next() that overlap', () => {
+  it('are answered in the order they came', async () => {
+    const { response } = endless({ headers: EVENT_STREAM }, 'data: a\n\ndata: b\n\ndata: c\n\ndata: d\n\n')
+    const events = readEvents(response)
+    const first = events.next()
+    // Called as soon as the first is answered, which is before the second is.
+    const later = first.then(() => events.next())
+    const answers = await Promise.all([first, events.next(), events.next(), later])
+    expect(answers.map(({ value }) => value?.data)).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('find the end behind a failure', async () => {
+    const { response } = endless({ headers: EVENT_STREAM }, 'data: a\n\ndata: too large\n\n')
+    const events = readEvents(response, { maxEventSize: 10 })
+    const calls = await Promise.allSettled([events.next(), events.next(), events.next()])
+    expect(calls).toMatchObject([
+      { status: 'fulfilled', value: { value: { data: 'a' } } },
+      { status: 'rejected', reason: { name: 'ParseError' } },
+      { status: 'fulfilled', value: { done: true } },
+    ])
   })
 })
 
