@@ -43,9 +43,9 @@ export class Utf8Decoder {
   decode(chunk: Uint8Array, room: number): string {
     if (chunk.length < SMALL) return this.#gather(chunk, room)
     const gathered = this.#takeAll()
+    const wasAscii = gathered === '' || this.isAscii
     const text = this.#toText(chunk)
-    if (gathered === '') return text
-    this.isAscii = false
+    this.isAscii &&= wasAscii
     return gathered + text
   }
 
