@@ -178,11 +178,11 @@ class Parser implements EventStreamParser {
           const from = colon === end ? end : text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1
           if (
             name === 'data' &&
+            this.#data === '' &&
+            this.#earlierData === '' &&
             // V8 throws optimised code away for a character that is not there, and calls a function for each one after that.
             next < length &&
             isLineEnd(text.charCodeAt(next)) &&
-            this.#data === '' &&
-            this.#earlierData === '' &&
             this.#size + MAX_BYTES * (end - start) <= this.#maxEventSize
           ) {
             // The only data line, and its blank line: most events are like this. That their data is never buffered saves a
