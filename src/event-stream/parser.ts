@@ -195,7 +195,11 @@ class Parser implements EventStreamParser {
             if (!this.#isWithinLimit(size)) return
             // A comment takes no memory once it is told.
             if (name !== '') this.#size = size
-            this.#process(name, text, from, end)
+            if (name === 'data') {
+              // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to the
+              // data buffer." In one piece where the line ends with one: a sixth of the time where events have ten lines.
+              this.#data += end === lineFeed ? text.slice(from, end + 1) : `${text.slice(from, end)}\n`
+            } else this.#process(name, text.slice(from, end), text)
           }
         }
       }
@@ -226,14 +230,7 @@ class Parser implements EventStreamParser {
   }
 
   /** "The steps to process the field given a field name and a field value depend on the field name". */
-  #process(name: string, text: string, start: number, end: number): void {
-    if (name === 'data') {
-      // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to the data
-      // buffer." In one piece where the line ends with one: a sixth of the time where events have ten lines.
-      this.#data += text.charCodeAt(end) === LINE_FEED ? text.slice(start, end + 1) : `${text.slice(start, end)}\n`
-      return
-    }
-    const value = text.slice(start, end)
+  #process(name: string, value: string, text: string): void {
     if (name === '') {
       // "If the line starts with a U+003A COLON character (:): Ignore the line."
       this.#options.onComment!(value)
