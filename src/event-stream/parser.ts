@@ -69,7 +69,7 @@ class Parser implements EventStreamParser {
   #decoder: Utf8Decoder | undefined
   /** The character that the next text may begin with for nothing: a BOM at the very start, an LF after a CR. */
   #skipped: number | undefined = BYTE_ORDER_MARK
-  /** The current text, and what is left of the one before, has as many bytes as UTF-16 code units. */
+  /** The current text, and what is left of the one before, has as many bytes as UTF-16 code units; strings count as such. */
   #isAscii = true
 
   /** The line that has not ended. Engines join a string when it is read: the time for a line is linear in its length. */
@@ -100,17 +100,20 @@ class Parser implements EventStreamParser {
     if (this.#state === 'parsing') {
       throw new Error('push() was called from inside a callback, or after a callback threw; call reset() first')
     }
-    const text = isText
-      ? (this.#decoder?.flush() ?? '') + chunk
-      : (this.#decoder ??= new Utf8Decoder()).decode(chunk, this.#maxEventSize - this.#size - this.#rest.length)
-    if (text === '') return
-    this.#isAscii = (isText || this.#decoder!.isAscii) && (this.#isAscii || this.#rest === '')
+    let text: string
+    if (isText) text = this.#decoder === undefined ? chunk : this.#decoder.flush() + chunk
+    else {
+      const decoder = (this.#decoder ??= new Utf8Decoder())
+      text = decoder.decode(chunk, this.#maxEventSize - this.#size - this.#rest.length)
+      if (text === '') return
+      this.#isAscii = decoder.isAscii && (this.#isAscii || this.#rest === '')
+    }
     this.#state = 'parsing'
     if (this.#rest === '') this.#read(text, 0)
     else this.#readOn(text)
     if (this.#state !== 'parsing') return
     this.#state = 'ready'
-    this.#settle(text)
+    if (this.#size > 0) this.#settle(text)
   }
 
   end(): void {
@@ -123,6 +126,7 @@ class Parser implements EventStreamParser {
   reset(): void {
     this.#state = 'ready'
     this.#decoder = undefined
+    this.#isAscii = true
     // "The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any."
     this.#skipped = BYTE_ORDER_MARK
     this.#rest = ''
@@ -143,8 +147,10 @@ class Parser implements EventStreamParser {
   #read(text: string, start: number): void {
     const { length } = text
     if (start === length) return
-    if (text.charCodeAt(start) === this.#skipped) start++
-    this.#skipped = undefined
+    if (this.#skipped !== undefined) {
+      if (text.charCodeAt(start) === this.#skipped) start++
+      this.#skipped = undefined
+    }
     let lineFeed = -1
     let carriageReturn = -1
     while (start < length) {

@@ -446,6 +446,15 @@ describe('maxEventSize', () => {
     expect(tooLarge(7, invalid)).toBe(true)
   })
 
+  it('counts the characters of strings, also where a stream before them had bytes', () => {
+    const onError = vi.fn<() => void>()
+    const parser = createParser({ maxEventSize: 10, onEvent: () => {}, onError })
+    parser.push(bytes('data: é\n\n'))
+    parser.reset()
+    parser.push('data: éééé\n')
+    expect(onError).not.toHaveBeenCalled()
+  })
+
   it('counts every event by itself', () => {
     expect(tooLarge(7, 'data: a\n\n'.repeat(100))).toBe(false)
   })
