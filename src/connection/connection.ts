@@ -95,7 +95,6 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   /** From the first attempt on, whoever asks for it. */
   function watch(): void {
-    if (state.status.state === 'closed') return
     stopWatching ??= environment.watch((reason, holds) => {
       if (!concerns(reason)) return
       if (holds) dispatch({ type: 'hold', reason, now: environment.now() })

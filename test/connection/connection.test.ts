@@ -229,6 +229,13 @@ describe('what stands in the way', () => {
     expect(environment.watchers).toBe(0)
   })
 
+  test('is not watched where it was closed before the start', () => {
+    const { connection, environment } = create(createFakeTransport())
+    connection.close('close-called')
+    connection.reconnect()
+    expect(environment.watchers).toBe(0)
+  })
+
   test('what is so already at the start counts', async () => {
     const environment = createEnvironment()
     environment.tell('offline', true)

@@ -143,6 +143,7 @@ function keepAlive(response: ServerResponse): void {
 async function performStep({ response, record }: OpenConnection, step: Step, script: Script): Promise<void> {
   if (step === 'end') return void response.end()
   if (step === 'cut') return void response.destroy()
+  if (step === 'reset') return void response.socket?.resetAndDestroy()
   if ('echo' in step) return write(response, `event: ${step.echo}\ndata: ${JSON.stringify(record)}\n\n`)
   if ('replay' in step) {
     const { history = [] } = script

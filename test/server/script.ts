@@ -38,6 +38,8 @@ export type Step =
   | 'end'
   /** The connection is destroyed in the midst of the answer. */
   | 'cut'
+  /** The same, and not by closing it: the client gets a reset. */
+  | 'reset'
 
 export interface HistoryEvent {
   readonly id: string

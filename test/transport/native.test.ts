@@ -104,6 +104,15 @@ describe('the native transport', () => {
     expect([sink.named('open'), sink.named('end')]).toEqual([[], []])
   })
 
+  test('an ID is that of the event which follows: native shows none of a block without data', () => {
+    const sink = createSink()
+    const tell = vi.spyOn(sink, 'onLastEventId')
+    nativeTransport().open(createRequest({ types: new Set(['message']) }), sink)
+    latest().announce()
+    latest().deliver('message', 'a', '1')
+    expect(tell.mock.calls).toEqual([['1', true]])
+  })
+
   test('a new ID is told before its event; an ID of before lasts until the stream sets one', () => {
     const sink = createSink()
     const types = new Set(['message'])
