@@ -127,7 +127,7 @@ export function readEvents(
       : new ConnectionError(broken(response.url, cause))
   }
 
-  // Written out, since a generator function costs each event a third more.
+  // Written out: as a generator function, each event of a large chunk costs half as much again.
   return {
     next(): Promise<Result> {
       if (waiting === 0 && taken < batch.length && !signal?.aborted) {
