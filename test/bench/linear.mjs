@@ -4,6 +4,7 @@
  * linear).
  */
 import { createParser } from './everstream.mjs'
+import { median } from './median.mjs'
 
 const MIB = 1024 * 1024
 const ROUNDS = 11
@@ -74,6 +75,6 @@ for (const { name, size, make, chunkSize } of shapes) {
       samples[index].push((user + system) / 1000)
     }
   }
-  const times = samples.map((list) => list.toSorted((a, b) => a - b)[ROUNDS >> 1])
+  const times = samples.map(median)
   console.log(`| ${name} | ${times.map((ms) => ms.toFixed(1)).join(' | ')} | ${(times[2] / times[0]).toFixed(1)} |`)
 }

@@ -11,6 +11,7 @@
  * engine has optimised all of them by then, and the fast ones are measured as well as the slow ones.
  */
 import { parseArgs } from 'node:util'
+import { median } from './median.mjs'
 import { parsers } from './parsers.mjs'
 import { workloads } from './workloads.mjs'
 
@@ -75,11 +76,6 @@ async function warmUp(run, workload) {
   do fastest = Math.min(fastest, await time(run, workload, 1))
   while (performance.now() < end)
   return Math.max(1, Math.round(ROUND_MS / fastest))
-}
-
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  return sorted[sorted.length >> 1]
 }
 
 async function measure(workload) {

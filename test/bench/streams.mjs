@@ -1,6 +1,7 @@
 /** What the stream forms cost: CPU time over a bare reader loop that reads the same body and does nothing with it. */
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { EventStreamDecoderStream, readEvents } from './everstream.mjs'
+import { median } from './median.mjs'
 import { responseOf } from './response.mjs'
 import { workloads } from './workloads.mjs'
 
@@ -49,7 +50,7 @@ for (const make of [workloads[0], workloads[1]]) {
       if (round >= 2) times[index].push((user + system) / 1000) // the first two warm up
     }
   }
-  const medians = times.map((list) => list.toSorted((a, b) => a - b)[list.length >> 1])
+  const medians = times.map(median)
   console.log(
     `| ${name} | ${medians.map((ms) => `${ms.toFixed(1)} ms (${(ms / medians[0]).toFixed(2)})`).join(' | ')} |`,
   )

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { median } from '../median.mjs'
 import { answer } from './stream.mjs'
 
 const { values: flags } = parseArgs({
@@ -63,11 +64,6 @@ const browser = spawn(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', [
   `--user-data-dir=${profile}`,
   page,
 ])
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
 
 try {
   const results = await reported

@@ -10,6 +10,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
+import { median } from '../median.mjs'
 import { subjects } from './subjects.mjs'
 
 const run = promisify(execFile)
@@ -31,11 +32,6 @@ const workloads = [
   { title: '16 KiB chunks', path: `/burst?events=${events}&size=16384`, connections: 1, expected: events },
   { title: '200 connections, 20 events/s each', path: '/steady?rate=20&seconds=6', connections: 200, expected: 24_000 },
 ]
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
 
 try {
   for (const { title, path, connections, expected } of workloads) {
