@@ -15,7 +15,9 @@ describe.concurrent.each(everySubject)('$name, behind a proxy', (subject) => {
     const application = createApplication()
     const { port } = await serve(stage, application)
     const { base } = await startProxy(stage, { to: port, idleTimeout: 2000 })
-    await isTakenUp(subject, client, { application, base })
+    const watched = await client.open(base)
+    await isIn(watched, 'open')
+    await isTakenUp(subject, watched, application)
   })
 
   test('that cuts idle connections after 2 s: a comment each second keeps the stream', async ({ stage }) => {

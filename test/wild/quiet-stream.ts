@@ -2,16 +2,10 @@ import { expect } from 'vitest'
 import { afterTimers } from '../behaviour/wait.js'
 import type { Application } from './application.js'
 import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
-import type { Client, Subject } from './subjects.js'
+import type { Client, Subject, Watched } from './subjects.js'
 
-/** What somebody between client and application does to a stream on which nothing happens for 2 s: it is lost, and nothing else. */
-export async function isTakenUp(
-  subject: Subject,
-  client: Client,
-  { application, base }: { application: Application; base: string },
-): Promise<void> {
-  const watched = await client.open(base)
-  await isIn(watched, 'open')
+/** What somebody between client and application does to a stream on which nothing happens for long: it is lost, and nothing else. */
+export async function isTakenUp(subject: Subject, watched: Watched, application: Application): Promise<void> {
   application.publish()
   await hasSeen(watched, 1)
   await becomes(() => application.asked, ['', '1'])
