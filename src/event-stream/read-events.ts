@@ -102,7 +102,11 @@ export function readEvents(
           // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
           chunk = await reader!.read()
         } catch (cause) {
-          fail(cause)
+          signal?.throwIfAborted()
+          // The application's own doing, by the signal that it gave to `fetch`: that is no failure of the connection.
+          throw cause instanceof Error && cause.name === 'AbortError'
+            ? cause
+            : new ConnectionError(broken(response.url, cause))
         }
         signal?.throwIfAborted()
         batch = []
@@ -119,20 +123,14 @@ export function readEvents(
     }
   }
 
-  function fail(cause: unknown): never {
-    signal?.throwIfAborted()
-    // The application's own doing, by the signal that it gave to `fetch`: that is no failure of the connection.
-    throw cause instanceof Error && cause.name === 'AbortError'
-      ? cause
-      : new ConnectionError(broken(response.url, cause))
-  }
-
   // Written out: as a generator function, each event of a large chunk costs half as much again.
   return {
     next(): Promise<Result> {
       if (waiting === 0 && taken < batch.length && !signal?.aborted) {
         return Promise.resolve({ done: false, value: batch[taken++]! })
       }
+      // Not behind a call that waits for a body that never answers.
+      if (state === 'ended') return Promise.resolve({ done: true, value: undefined })
       waiting += 1
       return (last = waiting === 1 ? advance() : last!.then(advance, advance))
     },

@@ -240,9 +240,11 @@ describe('leaving readEvents', () => {
   })
 
   it('by return() while a body that never answers is waited for does not wait for it', async () => {
-    const body = { locked: false, cancel: never, getReader: () => ({ read: never, cancel: never }) }
+    const read = vi.fn(never)
+    const body = { locked: false, cancel: never, getReader: () => ({ read, cancel: never }) }
     const events = readEvents({ status: 200, url: '', headers: new Headers(EVENT_STREAM), body })
     void events.next()
+    await vi.waitFor(() => expect(read).toHaveBeenCalledOnce())
     expect(await events.return(undefined)).toEqual({ done: true, value: undefined })
     expect(await events.next()).toEqual({ done: true, value: undefined })
   })
