@@ -131,10 +131,11 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     checkOptions('on', how, LISTEN_RULES)
     const { signal, once } = how
     if (isClosed() || signal?.aborted) return () => {}
-    const undo = listen(type, (event) => {
-      if (once) remove()
+    const undo = listen(type, once ? hearOnce : listener)
+    function hearOnce(event: TypedEvent): void {
+      remove()
       listener(event)
-    })
+    }
     function remove(): void {
       undo()
       signal?.removeEventListener('abort', remove)

@@ -22,20 +22,19 @@ export function createPayloadReader(
   parserOf: (type: string) => PayloadParser,
   schemaOf: (type: string) => StandardSchema | undefined,
 ): PayloadReader {
+  function finish(value: unknown, event: RawEvent, isOver: () => boolean): unknown {
+    const schema = schemaOf(event.event)
+    return schema === undefined || isOver() ? value : check(schema, value, event)
+  }
+
   return (event, isOver) => {
     const parsed = parse(parserOf(event.event), event)
-    const schema = schemaOf(event.event)
-    function finish(value: unknown): unknown {
-      return schema === undefined || isOver() ? value : check(schema, value, event)
-    }
-    if (isPromiseLike(parsed)) {
-      return Promise.resolve(parsed)
-        .catch((cause: unknown) => {
-          throw new PayloadError('parse-failed', event, { cause })
-        })
-        .then(finish)
-    }
-    return finish(parsed)
+    if (!isPromiseLike(parsed)) return finish(parsed, event, isOver)
+    return Promise.resolve(parsed)
+      .catch((cause: unknown) => {
+        throw new PayloadError('parse-failed', event, { cause })
+      })
+      .then((value) => finish(value, event, isOver))
   }
 }
 

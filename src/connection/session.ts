@@ -42,15 +42,18 @@ export function openSession(
       inactivity?.touch()
       sink.onOpen(opened)
     }),
-    onActivity: guard(() => {
+    // These three are written out: they run for every chunk or event.
+    onActivity() {
+      if (closed) return
       inactivity?.touch()
       sink.onActivity()
-    }),
-    // Written out: it runs for every event.
-    onMessage: (message, origin) => {
+    },
+    onMessage(message, origin) {
       if (!closed) sink.onMessage(message, origin)
     },
-    onLastEventId: guard((id, isOfEvent) => sink.onLastEventId(id, isOfEvent)),
+    onLastEventId(id, isOfEvent) {
+      if (!closed) sink.onLastEventId(id, isOfEvent)
+    },
     onReconnectionTime: guard((ms) => sink.onReconnectionTime(ms)),
     onInterrupted: guard((failure) => sink.onInterrupted(failure)),
     onEnd: guard((outcome) => sink.onEnd(outcome)),

@@ -29,9 +29,10 @@ export function createEmitter<Event>(): Emitter<Event> {
 
   function call(list: readonly Subscription<Event>[] | undefined, event: Event): void {
     if (list === undefined) return
-    for (const subscription of list) {
+    // Taken out of its subscription, lest it find that as its `this`.
+    for (const { listener } of list) {
       try {
-        subscription.listener?.(event)
+        listener?.(event)
       } catch (error) {
         report(error)
       }

@@ -105,7 +105,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     // Where a listener closes in the midst of a chunk, the rest of it is not delivered.
     signal.addEventListener('abort', () => parser.reset())
     try {
-      while (!signal.aborted && tooLarge === undefined) {
+      while (tooLarge === undefined) {
         const { done, value } = await reader.read()
         if (done || signal.aborted) break
         sink.onActivity()

@@ -25,6 +25,16 @@ describe('emitter', () => {
     expect(listener).toHaveBeenCalledTimes(1)
   })
 
+  test('a listener is called without a `this`: it finds nothing of ours there', () => {
+    const emitter = createEmitter<string>()
+    const seen: unknown[] = []
+    emitter.on('a', function hear(this: unknown) {
+      seen.push(this)
+    })
+    emitter.emit('a', 'x')
+    expect(seen).toEqual([undefined])
+  })
+
   test('a listener removed in the midst of a dispatch is not called, one added is not called either', () => {
     const emitter = createEmitter<string>()
     const seen: string[] = []

@@ -419,6 +419,28 @@ describe('close', () => {
     expect(sink.named('end')).toEqual([])
   })
 
+  test('a stand-in whose body ignores that it is cancelled is not read on', async () => {
+    const chunk = new TextEncoder().encode('data: 1\n\n')
+    let reads = 0
+    const reader = {
+      // As a network would: each chunk comes in a task of its own.
+      read: () =>
+        new Promise<{ done: false; value: Uint8Array }>((resolve) => {
+          reads++
+          setTimeout(() => resolve({ done: false, value: chunk }))
+        }),
+      cancel: () => Promise.resolve(),
+    }
+    const { sink, session } = open(() =>
+      Promise.resolve(answer({ body: { locked: false, cancel: reader.cancel, getReader: () => reader } })),
+    )
+    await vi.waitFor(() => expect(sink.named('message').length).toBeGreaterThan(1))
+    session.close()
+    const atClose = reads
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve))
+    expect(reads).toBe(atClose)
+  })
+
   test('from within an event: the rest of the chunk is not delivered', async () => {
     const body = createBody()
     const sink = createSink()
