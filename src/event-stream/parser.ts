@@ -92,8 +92,8 @@ class Parser implements EventStreamParser {
 
   push(chunk: Uint8Array | string): void {
     const isText = typeof chunk === 'string'
-    // By its name too: test environments and frames have a Uint8Array of their own.
-    if (!isText && !(chunk instanceof Uint8Array) && Object.prototype.toString.call(chunk) !== '[object Uint8Array]') {
+    // By its name: test environments and frames have a Uint8Array of their own.
+    if (!isText && (chunk as Partial<Uint8Array> | null)?.[Symbol.toStringTag] !== 'Uint8Array') {
       throw new TypeError('chunk must be a Uint8Array or a string')
     }
     if (this.#state === 'closed' || chunk.length === 0) return
@@ -104,7 +104,7 @@ class Parser implements EventStreamParser {
     if (isText) text = this.#decoder === undefined ? chunk : this.#decoder.flush() + chunk
     else {
       const decoder = (this.#decoder ??= new Utf8Decoder())
-      text = decoder.decode(chunk, this.#maxEventSize - this.#size - this.#rest.length)
+      text = decoder.decode(chunk)
       if (text === '') return
       this.#isAscii = decoder.isAscii && (this.#isAscii || this.#rest === '')
     }

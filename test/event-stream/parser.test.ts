@@ -106,12 +106,15 @@ describe('chunks of a few bytes', () => {
     expect(happenings).toEqual([{ kind: 'comment', text: 'bc' }])
   })
 
-  it('are counted against the limit as they come', () => {
+  it.each([
+    ['at the end of their line', 'data: abcdefg\n'],
+    ['after 512 bytes of it', `data: ${'x'.repeat(506)}`],
+  ])('are counted against the limit %s at the latest', (_, line) => {
     const onError = vi.fn<() => void>()
     const parser = createParser({ maxEventSize: 12, onEvent: () => {}, onError })
-    for (const piece of inChunksOf(1, bytes('data: abcdef'))) parser.push(piece)
+    for (const piece of inChunksOf(1, bytes('data: abcdef\n\n'))) parser.push(piece)
     expect(onError).not.toHaveBeenCalled()
-    parser.push(bytes('g'))
+    for (const piece of inChunksOf(1, bytes(line))) parser.push(piece)
     expect(onError).toHaveBeenCalledOnce()
   })
 })
