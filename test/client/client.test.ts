@@ -279,6 +279,27 @@ describe('schemas', () => {
     expect(log.at(-1)).toBe(5)
   })
 
+  test('check what an asynchronous parser resolves to, unless the source is closed by then', async () => {
+    const validate = vi.fn<(value: unknown) => { value: number }>((value) => ({ value: Number(value) * 2 }))
+    const price = { '~standard': { version: 1, vendor: 'test', validate } } as const
+    const transport = createFakeTransport()
+    const source = createEventSource(url, {
+      transport,
+      schemas: { price },
+      parse: async (data) => Promise.resolve(Number(data)),
+    })
+    await settled()
+    const seen: unknown[] = []
+    source.on('price', ({ data }) => seen.push(data))
+    deliver(transport, 'price', '21')
+    await settled()
+    expect(seen).toEqual([42])
+    deliver(transport, 'price', '1')
+    source.close()
+    await settled()
+    expect(validate).toHaveBeenCalledOnce()
+  })
+
   test('after close() nothing that still waits is delivered', async () => {
     const log: unknown[] = []
     const transport = createFakeTransport()

@@ -124,6 +124,21 @@ describe('a connection', () => {
     expect(states).toEqual(['idle', 'connecting', 'open', 'connecting'])
   })
 
+  test('what an ended session still receives does not count for the one after it', async () => {
+    const { transport, environment } = await createOpen()
+    const [ended] = transport.sessions
+    ended!.sink.onEnd(failure)
+    environment.advance(3000)
+    await settled()
+    transport.last.sink.onOpen({ transport: 'fake', resumed: false })
+    ended!.sink.onActivity()
+    environment.advance(60_000)
+    transport.last.sink.onEnd(failure)
+    environment.advance(60_000)
+    await settled()
+    expect(transport.last.request.attempt).toBe(2)
+  })
+
   test('an open stream that hears only some types gives way when every type is wanted', async () => {
     const { connection, transport } = create(createFakeTransport({ selective: true }))
     connection.start()
