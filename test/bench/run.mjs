@@ -4,8 +4,8 @@
  *   node run.mjs [--rounds 15] [--only ticker] [--parsers everstream,eventsource-parser]
  *
  * A parser is timed only after it has delivered the right number of events with the right data. The parsers take turns
- * within each round, so that what else the machine does meets all of them; the median of the rounds counts. No collection
- * is forced in between: V8 would throw optimised code away with it.
+ * within each round, in an order of chance, so that what else the machine does meets all of them; the median of the rounds
+ * counts. No collection is forced in between: V8 would throw optimised code away with it.
  *
  * Each parser is warmed up for the same time, and reads the workload in each round as often as fills some milliseconds: the
  * engine has optimised all of them by then, and the fast ones are measured as well as the slow ones.
@@ -20,7 +20,6 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '15' },
     only: { type: 'string', default: '' },
     parsers: { type: 'string', default: '' },
-    times: { type: 'boolean', default: false },
   },
 })
 const rounds = Number(flags.rounds)
@@ -78,6 +77,14 @@ async function warmUp(run, workload) {
   return Math.max(1, Math.round(ROUND_MS / fastest))
 }
 
+/** In an order of chance, so that nobody always runs in the wake of the same other, and collects its garbage. */
+function shuffled(list) {
+  return list
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item)
+}
+
 async function measure(workload) {
   const results = new Map(chosen.map(({ name }) => [name, []]))
   const fit = []
@@ -92,9 +99,7 @@ async function measure(workload) {
   }
   for (const parser of fit) parser.runs = await warmUp(parser.run, workload)
   for (let round = 0; round < rounds; round++) {
-    // The order turns, so that nobody always runs in the wake of the same other.
-    for (let turn = 0; turn < fit.length; turn++) {
-      const parser = fit[(turn + round) % fit.length]
+    for (const parser of shuffled(fit)) {
       if (round < parser.rounds) results.get(parser.name).push(await time(parser.run, workload, parser.runs))
     }
   }
