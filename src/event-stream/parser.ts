@@ -156,7 +156,7 @@ class Parser implements EventStreamParser {
     let nul = -1
     // Two loops, of blocks and of their lines, where one would do. V8 in Node 20 may replace a loop in the middle of its run
     // (on-stack replacement) and then never optimise its function: every call begins unoptimised, up to the end of the loop.
-    // It replaces the outer one, which a chunk of one block leaves before that: else twice the time, in every third process.
+    // It replaces the outer one, which a chunk of one block leaves before that: else twice the time, in every fourth process.
     while (start < length) {
       do {
         // "with a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character not
