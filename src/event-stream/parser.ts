@@ -157,6 +157,7 @@ class Parser implements EventStreamParser {
     // Two loops, of blocks and of their lines, where one would do. V8 in Node 20 may replace a loop in the middle of its run
     // (on-stack replacement) and then never optimise its function: every call begins unoptimised, up to the end of the loop.
     // It replaces the outer one, which a chunk of one block leaves before that: else twice the time, in every fourth process.
+    // (The outer condition holds them apart: V8 makes one loop of two that begin at the same place.)
     while (start < length) {
       do {
         // "with a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character not
@@ -246,7 +247,10 @@ class Parser implements EventStreamParser {
     return isWhole && (name !== '' || this.#options.onComment !== undefined) ? name : undefined
   }
 
-  /** "The steps to process the field given a field name and a field value depend on the field name". */
+  /**
+   * "The steps to process the field given a field name and a field value depend on the field name": those of all but `data`
+   * and `id`.
+   */
   #process(name: string, value: string): void {
     if (name === '') {
       // "If the line starts with a U+003A COLON character (:): Ignore the line."
