@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { minify } from 'terser'
 
 /** tsc has written JavaScript, types and maps into build/; here they become what is published. */
-const input = ['build/index.js', 'build/event-stream/index.js', 'build/compat/index.js', 'build/compat/polyfill.js']
+const input = Object.fromEntries(
+  ['index', 'event-stream/index', 'compat/index', 'compat/polyfill'].map((entry) => [entry, `build/${entry}.js`]),
+)
 
 /** Hands tsc's maps on, so that a stack trace ends in src/. */
 const sourceMaps = {
@@ -37,28 +39,22 @@ const minified = {
   },
 }
 
+/** A file for each entry, and few for what they share: forty modules took Node six times as long to import. */
+const split = (format, extension) => ({
+  dir: 'dist',
+  format,
+  entryFileNames: `[name].${extension}`,
+  chunkFileNames: `shared/[name].${extension}`,
+  sourcemap: true,
+})
+
 export default [
   {
     input,
     plugins: [sourceMaps],
     output: [
-      {
-        dir: 'dist',
-        format: 'es',
-        preserveModules: true,
-        preserveModulesRoot: 'build',
-        sourcemap: true,
-        plugins: [types],
-      },
-      {
-        dir: 'dist',
-        format: 'cjs',
-        preserveModules: true,
-        preserveModulesRoot: 'build',
-        entryFileNames: '[name].cjs',
-        exports: 'named',
-        sourcemap: true,
-      },
+      { ...split('es', 'js'), plugins: [types] },
+      { ...split('cjs', 'cjs'), exports: 'named' },
     ],
   },
   {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { type Context, createContext, runInContext } from 'node:vm'
 import { rollup } from 'rollup'
 import { describe, expect, test } from 'vitest'
@@ -96,9 +96,37 @@ test('the file for a script tag defines the one global `everstream`', () => {
   expect(runInContext('Object.keys(everstream).sort()', realm)).toEqual(EXPORTS['.'])
 })
 
-test('a stack trace can be followed to the source', () => {
-  const map = JSON.parse(readFileSync(join(root, 'dist/client/client.js.map'), 'utf8')) as { sources: string[] }
-  expect(map.sources.map((source) => join(root, 'dist/client', source))).toEqual([join(root, 'src/client/client.ts')])
+/** The file with all that it imports. */
+function filesOf(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found
+  found.add(file)
+  const code = readFileSync(file, 'utf8')
+  for (const [, specifier] of code.matchAll(/(?:from|import|require\()\s*'(\.[^']+)'/g)) {
+    filesOf(join(dirname(file), specifier!), found)
+  }
+  return found
+}
+
+describe.each([...entries, './polyfill'] as const)('the files of %s', (entry) => {
+  const { import: esm, require: cjs } = manifest.exports[entry]
+  const asModule = filesOf(join(root, esm.default))
+  const asCommonJs = filesOf(join(root, cjs.default))
+
+  test('are few: a runtime opens, and a browser without a bundler asks for, each of them', () => {
+    expect(asModule.size).toBeLessThanOrEqual(4)
+    expect(asCommonJs.size).toBe(asModule.size)
+  })
+
+  test('are followed to the source by a stack trace', () => {
+    for (const file of [...asModule, ...asCommonJs]) {
+      const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }
+      expect(sources).not.toEqual([])
+      for (const source of sources)
+        expect(readdirSync(join(root, 'src'), { recursive: true })).toContain(
+          relative(join(root, 'src'), join(dirname(file), source)),
+        )
+    }
+  })
 })
 
 test('there is no runtime dependency, and nothing with side effects but the polyfill', () => {
