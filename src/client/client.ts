@@ -59,6 +59,7 @@ export function createEventSource<Events extends object = UndeclaredEvents>(
 ): TypedEventSource<Events>
 export function createEventSource(url: string | URL, options: AnyOptions = {}): TypedEventSource<UndeclaredEvents> {
   const settings = settle(url, options)
+  const { endOn } = settings
   const emitter = createEmitter<TypedEvent>()
   const queues = new Set<AsyncQueue<TypedEvent>>()
   const stores = new Map<string, ReadableStore<unknown>>()
@@ -90,13 +91,12 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
       const isMarker = isEndMarker(message)
       // What nobody listens for is not worth parsing.
       if (!isMarker && emitter.has(message.event)) delivery.deliver(message, origin)
-      if (isMarker || message.event === settings.endOn) connection.end()
+      if (isMarker || message.event === endOn) connection.end()
     },
     onReconnect: (reconnection) => reconnections.emit('reconnect', reconnection),
   })
 
   function isEndMarker(message: EventStreamMessage): boolean {
-    const { endOn } = settings
     if (typeof endOn !== 'function') return false
     try {
       return endOn(message)
@@ -212,7 +212,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     return isClosed() ? () => {} : reconnections.on('reconnect', listener)
   }
 
-  const { signal, endOn } = settings
+  const { signal } = settings
   const onAbort = (): void => closeAtOnce('aborted')
 
   function closeAtOnce(reason: 'close-called' | 'aborted'): void {

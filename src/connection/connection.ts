@@ -62,7 +62,7 @@ export interface Connection {
 
 /** Runs the machine of `transition.ts`: what happens becomes an input, and its effects are carried out. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { environment, transport, idleTimeout } = options
+  const { environment, transport, idleTimeout, withCredentials, onMessage } = options
   let state = initialState
   const status = createStore(state.status)
   let { lastEventId } = options
@@ -112,13 +112,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     switch (effect.type) {
       case 'connect': {
         const { attempt, failure } = effect
-        const request = (): TransportRequest => ({
-          ...address(options, lastEventId),
-          withCredentials: options.withCredentials,
-          attempt,
-          failure,
-          types,
-        })
+        const request = (): TransportRequest => {
+          const { url, lastEventIdInUrl } = address(options, lastEventId)
+          return { url, lastEventId, lastEventIdInUrl, withCredentials, attempt, failure, types }
+        }
         session = openSession({ transport, environment, idleTimeout, request }, sink)
         return
       }
@@ -142,7 +139,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (!state.received) dispatch({ type: 'received' })
     },
     onMessage(message, origin) {
-      if (!dropped) options.onMessage(message, origin)
+      if (!dropped) onMessage(message, origin)
       dropped = false
     },
     onLastEventId(id, isOfEvent) {
@@ -193,9 +190,9 @@ const LOOPBACK = /^(?:(?:.+\.)?localhost|127\..+|\[::1\])$/
 function address(
   { url, lastEventIdParam }: ConnectionOptions,
   lastEventId: string,
-): Pick<TransportRequest, 'url' | 'lastEventId' | 'lastEventIdInUrl'> {
-  if (lastEventIdParam === undefined) return { url, lastEventId, lastEventIdInUrl: false }
+): Pick<TransportRequest, 'url' | 'lastEventIdInUrl'> {
+  if (lastEventIdParam === undefined) return { url, lastEventIdInUrl: false }
   const withId = new URL(url)
   if (lastEventId !== '') withId.searchParams.set(lastEventIdParam, lastEventId)
-  return { url: withId.href, lastEventId, lastEventIdInUrl: true }
+  return { url: withId.href, lastEventIdInUrl: true }
 }
