@@ -92,6 +92,8 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
   async function read(reader: FetchLikeReader, url: string): Promise<ConnectionFailure> {
     const { origin } = new URL(url)
     let tooLarge: ConnectionFailure | undefined
+    // The signal itself, asked for each chunk, takes Node a fifth of the time for a chunk of one event.
+    let isClosed = signal.aborted
     const parser = createParser({
       onEvent: (message) => sink.onMessage(message, origin),
       onId: (id, isOfEvent) => sink.onLastEventId(id, isOfEvent),
@@ -103,11 +105,14 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
       maxEventSize: options.maxEventSize,
     })
     // Where a listener closes in the midst of a chunk, the rest of it is not delivered.
-    signal.addEventListener('abort', () => parser.reset())
+    signal.addEventListener('abort', () => {
+      isClosed = true
+      parser.reset()
+    })
     try {
       while (tooLarge === undefined) {
         const { done, value } = await reader.read()
-        if (done || signal.aborted) break
+        if (done || isClosed) break
         sink.onActivity()
         parser.push(value)
       }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ConnectionFailure } from '../../src/errors/connection-error.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../../src/standards/fetch-like.js'
 import { fetchTransport } from '../../src/transport/fetch.js'
@@ -419,7 +419,7 @@ describe('close', () => {
     expect(sink.named('end')).toEqual([])
   })
 
-  test('a stand-in whose body ignores that it is cancelled is not read on', async () => {
+  describe('a stand-in whose body ignores that it is cancelled', () => {
     const chunk = new TextEncoder().encode('data: 1\n\n')
     let reads = 0
     const reader = {
@@ -431,14 +431,36 @@ describe('close', () => {
         }),
       cancel: () => Promise.resolve(),
     }
-    const { sink, session } = open(() =>
-      Promise.resolve(answer({ body: { locked: false, cancel: reader.cancel, getReader: () => reader } })),
-    )
-    await vi.waitFor(() => expect(sink.named('message').length).toBeGreaterThan(1))
-    session.close()
-    const atClose = reads
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve))
-    expect(reads).toBe(atClose)
+    const { fetch } = capture(() => answer({ body: { locked: false, cancel: reader.cancel, getReader: () => reader } }))
+    const severalTurns = async (): Promise<void> => {
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve))
+    }
+    beforeEach(() => {
+      reads = 0
+    })
+
+    test('is not read on', async () => {
+      const { sink, session } = open(fetch)
+      await vi.waitFor(() => expect(sink.named('message').length).toBeGreaterThan(1))
+      session.close()
+      const atClose = reads
+      await severalTurns()
+      expect(reads).toBe(atClose)
+    })
+
+    test('is read once at most, where it is closed as it opens', async () => {
+      let opened = 0
+      const session = fetchTransport({ fetch }).open(createRequest(), {
+        ...createSink(),
+        onOpen() {
+          opened++
+          session.close()
+        },
+      })
+      await vi.waitFor(() => expect(opened).toBe(1))
+      await severalTurns()
+      expect(reads).toBeLessThanOrEqual(1)
+    })
   })
 
   test('from within an event: the rest of the chunk is not delivered', async () => {
