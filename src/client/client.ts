@@ -2,6 +2,7 @@ import { createConnection, type Reconnection } from '../connection/connection.js
 import { systemEnvironment } from '../connection/environment.js'
 import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
 import { ConnectionError } from '../errors/connection-error.js'
+import type { RawEvent } from '../errors/payload-error.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
 import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
 import { createEmitter, EVERY_TYPE } from '../observable/emitter.js'
@@ -72,7 +73,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     readPayload: settings.readPayload,
     isOver: () => isReleased,
     limit: MAX_WAITING_EVENTS,
-    onEvent: (event) => emitter.emit(event.type, event),
+    onEvent: emitter.emit,
     onPayloadError(error) {
       if (!isReleased) settings.onPayloadError(error)
     },
@@ -88,23 +89,13 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     ...settings,
     environment: systemEnvironment,
     onMessage(message, origin) {
-      const isMarker = isEndMarker(message)
+      const isMarker = typeof endOn === 'function' && isEndMarker(endOn, message)
       // What nobody listens for is not worth parsing.
       if (!isMarker && emitter.has(message.event)) delivery.deliver(message, origin)
       if (isMarker || message.event === endOn) connection.end()
     },
     onReconnect: (reconnection) => reconnections.emit('reconnect', reconnection),
   })
-
-  function isEndMarker(message: EventStreamMessage): boolean {
-    if (typeof endOn !== 'function') return false
-    try {
-      return endOn(message)
-    } catch (error) {
-      report(error)
-      return false
-    }
-  }
 
   function isClosed(): boolean {
     return connection.status.get().state === 'closed'
@@ -261,4 +252,14 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     ...(Symbol.dispose && { [Symbol.dispose]: close }),
   }
   return source as TypedEventSource<UndeclaredEvents>
+}
+
+/** Whether a function of the application knows the mark that ends the stream. One that throws does not. */
+function isEndMarker(endOn: (event: RawEvent) => boolean, message: EventStreamMessage): boolean {
+  try {
+    return endOn(message)
+  } catch (error) {
+    report(error)
+    return false
+  }
 }

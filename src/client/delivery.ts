@@ -11,7 +11,7 @@ export interface DeliveryOptions {
   /** How many events may wait for an asynchronous schema or parser. */
   readonly limit: number
   /** Must not throw. */
-  readonly onEvent: (event: TypedEvent) => void
+  readonly onEvent: (type: string, event: TypedEvent) => void
   readonly onPayloadError: (error: PayloadError) => void
   /** One event more than the limit waits. It is dropped. */
   readonly onOverflow: () => void
@@ -31,7 +31,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let last = Promise.resolve()
 
   function tell(data: unknown, message: EventStreamMessage, origin: string): void {
-    onEvent({ type: message.event, data, lastEventId: message.id, origin })
+    onEvent(message.event, { type: message.event, data, lastEventId: message.id, origin })
   }
 
   function refuse(error: unknown): void {

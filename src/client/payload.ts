@@ -20,21 +20,17 @@ export type PayloadReader = (event: RawEvent, isOver: () => boolean) => unknown
 
 export function createPayloadReader(
   parserOf: (type: string) => PayloadParser,
-  schemaOf: (type: string) => StandardSchema | undefined,
+  schemas: ReadonlyMap<string, StandardSchema> | undefined,
 ): PayloadReader {
-  function finish(value: unknown, event: RawEvent, isOver: () => boolean): unknown {
-    const schema = schemaOf(event.event)
-    return schema === undefined || isOver() ? value : check(schema, value, event)
-  }
-
   return (event, isOver) => {
     const parsed = parse(parserOf(event.event), event)
-    if (!isPromiseLike(parsed)) return finish(parsed, event, isOver)
+    const schema = schemas?.get(event.event)
+    if (!isPromiseLike(parsed)) return finish(parsed, schema, event, isOver)
     return Promise.resolve(parsed)
       .catch((cause: unknown) => {
         throw new PayloadError('parse-failed', event, { cause })
       })
-      .then((value) => finish(value, event, isOver))
+      .then((value) => finish(value, schema, event, isOver))
   }
 }
 
@@ -45,6 +41,10 @@ function parse(parser: PayloadParser, event: RawEvent): unknown {
   } catch (cause) {
     throw new PayloadError(parser === 'json' ? 'invalid-json' : 'parse-failed', event, { cause })
   }
+}
+
+function finish(value: unknown, schema: StandardSchema | undefined, event: RawEvent, isOver: () => boolean): unknown {
+  return schema === undefined || isOver() ? value : check(schema, value, event)
 }
 
 function check(schema: StandardSchema, value: unknown, event: RawEvent): unknown {

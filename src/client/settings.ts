@@ -130,7 +130,7 @@ export function settle(url: string | URL, options: AnyOptions): Settings {
     endOn,
     dropDuplicates,
     onPayloadError,
-    readPayload: createPayloadReader(parserTable(options.parse), (type) => schemas?.get(type)),
+    readPayload: createPayloadReader(parserTable(options.parse), schemas),
     declared: schemas && new Set(schemas.keys()),
   }
 }

@@ -135,9 +135,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   const sink: TransportSink = {
     onOpen: (opened) => dispatch({ type: 'opened', opened, now: environment.now() }),
-    onActivity: () => {
-      if (!state.received) dispatch({ type: 'received' })
-    },
+    onActivity: () => dispatch({ type: 'received' }),
     onMessage(message, origin) {
       if (!dropped) onMessage(message, origin)
       dropped = false

@@ -28,6 +28,8 @@ export function openSession(
   let inner: TransportSession | undefined
   let inactivity: InactivityWatch | undefined
   let closed = false
+  /** The open stream has brought something: that it brings more is no news to the connection. */
+  let received = false
 
   function guard<Arguments extends readonly unknown[]>(
     handle: (...values: Arguments) => void,
@@ -39,6 +41,7 @@ export function openSession(
 
   const guarded: TransportSink = {
     onOpen: guard((opened) => {
+      received = false
       inactivity?.touch()
       sink.onOpen(opened)
     }),
@@ -46,6 +49,8 @@ export function openSession(
     onActivity() {
       if (closed) return
       inactivity?.touch()
+      if (received) return
+      received = true
       sink.onActivity()
     },
     onMessage(message, origin) {

@@ -13,7 +13,7 @@ export interface Emitter<Event> {
    * Calls the listeners of the type, then those of every type, in the order they came. One that throws is reported, the
    * others are still called.
    */
-  emit(type: string, event: Event): void
+  readonly emit: (type: string, event: Event) => void
   clear(): void
 }
 

@@ -139,6 +139,26 @@ describe('a connection', () => {
     expect(transport.last.request.attempt).toBe(2)
   })
 
+  test.each([
+    [true, 1],
+    [false, 2],
+  ])(
+    'a transport that came back by itself is healthy by what it receives from then on: %s',
+    async (receives, attempt) => {
+      const { transport, environment } = await createOpen()
+      const { sink } = transport.last
+      sink.onActivity()
+      sink.onInterrupted(failure)
+      sink.onOpen({ transport: 'fake', resumed: false })
+      if (receives) sink.onActivity()
+      environment.advance(60_000)
+      sink.onEnd(failure)
+      environment.advance(60_000)
+      await settled()
+      expect(transport.last.request.attempt).toBe(attempt)
+    },
+  )
+
   test('an open stream that hears only some types gives way when every type is wanted', async () => {
     const { connection, transport } = create(createFakeTransport({ selective: true }))
     connection.start()
