@@ -1,7 +1,7 @@
 /**
  * Whole clients in Node over loopback, side by side: the CPU time of each over that of a bare fetch that only reads.
  *
- *   node clients/node.mjs [--rounds 5] [--events 200000]
+ *   node clients/node.mjs [--rounds 5] [--events 400000]
  *
  * Each run is a process of its own; the clients take turns within a round, and medians count. A client that did not
  * deliver every event, whole, is an error and has no figure.
@@ -16,7 +16,7 @@ import { subjects } from './subjects.mjs'
 const run = promisify(execFile)
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
 const { values: flags } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, events: { type: 'string', default: '200000' } },
+  options: { rounds: { type: 'string', default: '5' }, events: { type: 'string', default: '400000' } },
 })
 const rounds = Number(flags.rounds)
 const events = Number(flags.events)
