@@ -56,7 +56,9 @@ describe.concurrent.each([node, chromiumFetch])('connections of refused answers,
     })
     const watched = await client.open(base)
     await isIn(watched, 'open')
-    expect(new Set(ports).size).toBe(1)
+    expect(ports).toHaveLength(6)
+    // One, but for the rare case that Chromium has not put it back before the next attempt begins.
+    expect(new Set(ports).size).toBeLessThanOrEqual(2)
   })
 })
 
