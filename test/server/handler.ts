@@ -97,9 +97,9 @@ function createPlay(script: Script): Play {
       const connection = { response, record }
       open.add(connection)
       response.on('close', () => open.delete(connection))
-      if (isFirefox(record)) keepAlive(response)
       if (turn.status === 'silent') return
       writeHead(response, turn)
+      if (isFirefox(record)) keepAlive(response)
       await perform(connection, stepsOf(turn, record))
     },
     async perform(steps) {
@@ -131,12 +131,14 @@ function isFirefox({ headers }: RequestRecord): boolean {
   return headers['user-agent']?.includes('Firefox') === true
 }
 
-/** Firefox closes the connection of an aborted request, where that was redirected or made by a worker, with the next byte. */
+/**
+ * Firefox closes the connection of an aborted request, where that was redirected or made by a worker, with the next byte.
+ * How the body of a refused answer begins is told within 250 ms, so there the byte comes later.
+ */
 function keepAlive(response: ServerResponse): void {
-  const timer = setInterval(() => {
-    const isStream = response.statusCode === 200 && response.getHeader('content-type') === 'text/event-stream'
-    if (response.headersSent && isStream) response.write(':\n')
-  }, 250)
+  const isStream =
+    response.statusCode === 200 && /^text\/event-stream *(;|$)/i.test(String(response.getHeader('content-type')))
+  const timer = setInterval(() => response.write(':\n'), isStream ? 250 : 2000)
   response.on('close', () => clearInterval(timer))
 }
 
