@@ -40,6 +40,8 @@ const MAX_BYTES = 3
 const NOWHERE = 2 ** 30 - 1
 /** So many characters of a line show whether it means anything: the longest field names, with their colon. */
 const DECIDED = 'event:'.length
+/** Data that comes in smaller pieces is joined up to so many characters: V8 takes 32 bytes for every string put behind another. */
+const PIECE = 512
 /** Kept in place of the start of a line that means nothing: neither does it, however the line goes on. */
 const IGNORED = 'ignored'
 
@@ -64,8 +66,8 @@ class Parser implements EventStreamParser {
   readonly #options: ParserOptions
   readonly #maxEventSize: number
 
-  /** `parsing` from the first to the last callback of a chunk: it stays so when one of them throws. */
-  #state: 'ready' | 'parsing' | 'closed' = 'ready'
+  /** `parsing` from the first to the last callback of a chunk, and `failed` where one of them threw. */
+  #state: 'ready' | 'parsing' | 'failed' | 'closed' = 'ready'
   #decoder: Utf8Decoder | undefined
   /** The character that the next text may begin with for nothing: a BOM at the very start, an LF after a CR. */
   #skipped: number | undefined = BYTE_ORDER_MARK
@@ -97,7 +99,7 @@ class Parser implements EventStreamParser {
       throw new TypeError('chunk must be a Uint8Array or a string')
     }
     if (this.#state === 'closed' || chunk.length === 0) return
-    if (this.#state === 'parsing') {
+    if (this.#state !== 'ready') {
       throw new Error('push() was called from inside a callback, or after a callback threw; call reset() first')
     }
     let text: string
@@ -106,11 +108,17 @@ class Parser implements EventStreamParser {
       const decoder = (this.#decoder ??= new Utf8Decoder())
       text = decoder.decode(chunk)
       if (text === '') return
-      this.#isAscii = decoder.isAscii && (this.#isAscii || this.#rest === '')
     }
+    this.#isAscii = (isText || this.#decoder!.isAscii) && (this.#isAscii || this.#rest === '')
     this.#state = 'parsing'
-    if (this.#rest === '') this.#read(text, 0)
-    else this.#readOn(text)
+    try {
+      if (this.#rest === '') this.#read(text, 0)
+      else this.#readOn(text)
+    } catch (error) {
+      // Noted for an outer push() too, whose callback began another stream with reset() and push(), and catches this.
+      if (this.#state === 'parsing') this.#state = 'failed'
+      throw error
+    }
     if (this.#state !== 'parsing') return
     this.#state = 'ready'
     if (this.#size > 0) this.#settle(text)
@@ -279,8 +287,9 @@ class Parser implements EventStreamParser {
   /** Copies what stays out of the text that is done, lest ten characters of it keep all of it in memory. */
   #settle(text: string): void {
     this.#eventType = detach(this.#eventType, text)
-    if (this.#data === '') return
-    this.#earlierData += copy(this.#data)
+    this.#data = copy(this.#data)
+    if (this.#data.length < PIECE) return
+    this.#earlierData += this.#data
     this.#data = ''
   }
 

@@ -37,11 +37,8 @@ export class Utf8Decoder {
    * @returns the text up to their end, or to the end of a line, or nothing while small chunks are gathered
    */
   decode(chunk: Uint8Array): string {
-    if (chunk.length < SMALL) return this.#gather(chunk)
-    const size = this.#length + chunk.length
-    const text = this.#take(this.#length) + this.#toText(chunk)
-    this.isAscii = text.length === size
-    return text
+    this.isAscii = true
+    return chunk.length < SMALL ? this.#gather(chunk) : this.#take(this.#length) + this.#toText(chunk)
   }
 
   /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
@@ -81,7 +78,7 @@ export class Utf8Decoder {
       : (this.#whole ??= new TextDecoder('utf-8', OPTIONS))
     // Said also where it is the default: options that come in two shapes cost 5 % of the time for one event.
     const text = decoder.decode(bytes, { stream })
-    this.isAscii = text.length === length
+    if (stream || text.length !== length) this.isAscii = false
     this.#isDense = STREAMS_DENSE_TEXT && text.length * 4 < length * 3
     return text
   }

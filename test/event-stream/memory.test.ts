@@ -103,6 +103,17 @@ describe('memory', () => {
     parser.reset()
   })
 
+  it.each([
+    { kind: 'strings', piece: 'data\n' },
+    { kind: 'bytes', piece: bytes('data:x\n') },
+  ])('of an event is bounded, however small its pieces are ($kind)', ({ piece }) => {
+    const parser = createParser({ onEvent: () => {} })
+    const before = heapUsed()
+    for (let i = 0; i < MIB; i++) parser.push(piece)
+    expect(heapUsed() - before).toBeLessThan(8 * MIB)
+    parser.reset()
+  })
+
   it('of an event that is too large is freed at once', () => {
     const parser = createParser({ onEvent: () => {}, onError: () => {} })
     const before = heapUsed()

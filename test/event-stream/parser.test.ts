@@ -405,6 +405,44 @@ describe('a callback that throws', () => {
   )
 })
 
+/** A parser whose first callback begins another stream, and catches what a callback of that one throws. */
+function nest(callback: 'onEvent' | 'onId') {
+  const events: string[] = []
+  const failures: unknown[] = []
+  const begin = (data: string): void => {
+    if (data === 'inner') throw new Error('mine')
+    if (data !== 'old') return
+    parser.reset()
+    try {
+      parser.push('id: inner\ndata: inner\n\n')
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  const parser: EventStreamParser = createParser({
+    onId: callback === 'onId' ? begin : undefined,
+    onEvent: ({ data }) => {
+      events.push(data)
+      if (callback === 'onEvent') begin(data)
+    },
+  })
+  return { parser, events, failures }
+}
+
+describe('a callback of a stream that another callback began, and that throws', () => {
+  it.each([
+    ['onEvent', ['old', 'inner']],
+    ['onId', []],
+  ] as const)('lets nothing more of the old one through (%s), and push throws until reset()', (callback, delivered) => {
+    const { parser, events, failures } = nest(callback)
+    parser.push('id: old\ndata: old\n\ndata: lost\n\n')
+    expect(failures).toEqual([new Error('mine')])
+    expect(events).toEqual(delivered)
+    expect(() => parser.push('data: next\n\n')).toThrow(/reset\(\)/)
+    expect(events).toEqual(delivered)
+  })
+})
+
 describe('push() from inside a callback', () => {
   it('is refused: the stream has an order', () => {
     const parser: EventStreamParser = createParser({ onEvent: () => parser.push('data: b\n\n') })
@@ -456,6 +494,22 @@ describe('maxEventSize', () => {
     parser.reset()
     parser.push('data: éééé\n')
     expect(onError).not.toHaveBeenCalled()
+  })
+
+  it('counts the characters of strings, also where bytes came before them', () => {
+    expect(tooLarge(10, bytes('data: é\n\n'), 'data: éééé\n\n')).toBe(false)
+    expect(tooLarge(10, bytes('data: é\n\n'), 'data: ééééé\n\n')).toBe(true)
+  })
+
+  it('counts the same where a chunk ends one character that was cut, and cuts another', () => {
+    const padding = 'z'.repeat(60)
+    const stream = bytes(`${padding}\n💩${padding}\ndata: é${padding}\n\n`)
+    const [first, second] = [padding.length + 4, stream.indexOf(0xc3) + 1]
+    const cut = [stream.slice(0, first), stream.slice(first, second), stream.slice(second)]
+    for (const chunks of [[stream], cut]) {
+      expect(tooLarge(68, ...chunks)).toBe(false)
+      expect(tooLarge(67, ...chunks)).toBe(true)
+    }
   })
 
   it('counts every event by itself', () => {
