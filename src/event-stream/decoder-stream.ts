@@ -1,5 +1,6 @@
+import type { ParseError } from '../errors/parse-error.js'
 import type { EventStreamMessage } from './message.js'
-import type { ParserOptions } from './parser-options.js'
+import { checkIsObject, type ParserOptions } from './parser-options.js'
 import { createParser } from './parser.js'
 
 /** What {@link EventStreamDecoderStream} takes: all of {@link ParserOptions} but the callbacks that the stream replaces. */
@@ -8,7 +9,7 @@ export type EventStreamDecoderOptions = Omit<ParserOptions, 'onEvent' | 'onError
 /**
  * A transform stream from the chunks of an event stream to its events, for `pipeThrough`.
  *
- * The reader sets the pace: while it has not taken the events of one chunk, the next chunk is not asked for. An event
+ * The reader sets the pace: while it has not taken the events of one chunk, no more than the next one is asked for. An event
  * larger than `maxEventSize` makes both sides fail with {@link ParseError}; as with every stream that fails, what its
  * reader has not taken by then is dropped. What is unfinished at the end is discarded.
  *
@@ -28,12 +29,14 @@ export class EventStreamDecoderStream {
   readonly writable: WritableStream<Uint8Array | string>
 
   constructor(options: EventStreamDecoderOptions = {}) {
+    checkIsObject(options)
     let output: TransformStreamDefaultController<EventStreamMessage>
     const parser = createParser({
-      ...options,
-      onEvent: (message) => output.enqueue(message),
-      onError: (error) => output.error(error),
-    })
+      // Not spread: what the options inherit, as those of a class do, counts as well.
+      __proto__: options,
+      onEvent: (message: EventStreamMessage) => output.enqueue(message),
+      onError: (error: ParseError) => output.error(error),
+    } as ParserOptions)
     const { readable, writable } = new TransformStream<Uint8Array | string, EventStreamMessage>({
       start: (controller) => {
         output = controller

@@ -42,9 +42,13 @@ const TYPES = {
   lastEventId: 'string',
 }
 
+export function checkIsObject(options: object): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
+}
+
 /** Refuses what is no {@link ParserOptions}, with an error that names the option. */
 export function checkOptions(options: ParserOptions): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
+  checkIsObject(options)
   for (const [name, type] of Object.entries(TYPES)) {
     const value = options[name as keyof ParserOptions]
     if (typeof value !== type && (value !== undefined || name === 'onEvent')) {

@@ -3,7 +3,7 @@ import type { ParseError } from '../errors/parse-error.js'
 import type { FetchLikeReader, FetchLikeResponse } from '../standards/fetch-like.js'
 import { withExcerpt } from './excerpt.js'
 import type { EventStreamMessage } from './message.js'
-import type { ParserOptions } from './parser-options.js'
+import { checkIsObject, type ParserOptions } from './parser-options.js'
 import { createParser } from './parser.js'
 import { refusalOf } from './refusal.js'
 
@@ -35,10 +35,10 @@ export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
 export function readEvents(
   response: FetchLikeResponse,
   options: ReadEventsOptions = {},
-): AsyncGenerator<EventStreamMessage, undefined, undefined> {
+): AsyncGenerator<EventStreamMessage, void, undefined> {
   if (typeof response?.headers?.get !== 'function')
     throw new TypeError('response must be a Response, as fetch gives it')
-  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
+  checkIsObject(options)
   const { maxEventSize, signal } = options
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
     throw new TypeError('signal must be an AbortSignal')
@@ -56,10 +56,13 @@ export function readEvents(
     },
   })
   const reader = response.body?.getReader()
+  /** Ends the wait for a chunk. */
+  let letGo: (() => void) | undefined
   const release = (): void => {
     signal?.removeEventListener('abort', release)
     // Not awaited: a body that never answers (a mocked one may not) must not keep the loop from being left.
     reader?.cancel().catch(() => {})
+    letGo?.()
   }
   signal?.addEventListener('abort', release)
 
@@ -89,6 +92,14 @@ export function readEvents(
     if (reader === undefined) throw new ConnectionError(withoutBody(response.url))
   }
 
+  /** The next chunk, or the end where the loop is left before: a body that is a stand-in may never answer. */
+  function read(): Promise<Chunk> {
+    return new Promise((resolve, reject) => {
+      letGo = () => resolve({ done: true })
+      reader!.read().then(resolve, reject)
+    })
+  }
+
   /** Reads on until there is an event, or nothing more to read. */
   async function advance(): Promise<Result> {
     try {
@@ -100,18 +111,18 @@ export function readEvents(
         let chunk: Chunk
         try {
           // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
-          chunk = await reader!.read()
+          chunk = await read()
         } catch (cause) {
           signal?.throwIfAborted()
           // The application's own doing, by the signal that it gave to `fetch`: that is no failure of the connection.
-          throw cause instanceof Error && cause.name === 'AbortError'
-            ? cause
-            : new ConnectionError(broken(response.url, cause))
+          const isAbort = cause instanceof Error && /^(?:Abort|Timeout)Error$/.test(cause.name)
+          throw isAbort ? cause : new ConnectionError(broken(response.url, cause))
         }
         signal?.throwIfAborted()
         batch = []
         taken = 0
-        if (chunk.done) end()
+        // The loop may have been left with the chunk on its way: nobody waits for its events any more.
+        if (chunk.done || state !== 'reading') end()
         else parser.push(chunk.value)
       }
       return { done: true, value: undefined }
@@ -150,7 +161,7 @@ export function readEvents(
   }
 }
 
-type Result = IteratorResult<EventStreamMessage, undefined>
+type Result = IteratorResult<EventStreamMessage, void>
 type Chunk = Awaited<ReturnType<FetchLikeReader['read']>>
 
 function withoutBody(url: string): ConnectionFailure {

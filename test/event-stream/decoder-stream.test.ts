@@ -54,7 +54,19 @@ describe('EventStreamDecoderStream', () => {
     expect(heard).toEqual(['c', 5, '42'])
   })
 
-  it('asks for the next chunk only when the events of the last are taken', async () => {
+  it('calls what the options inherit', async () => {
+    class Listener {
+      readonly ids: string[] = []
+      onId(id: string): void {
+        this.ids.push(id)
+      }
+    }
+    const listener = new Listener()
+    await collect(streamOf('id: 1\ndata: a\n\n').pipeThrough(new EventStreamDecoderStream(listener)))
+    expect(listener.ids).toEqual(['1'])
+  })
+
+  it('asks for one chunk more at most while the events of the last are not taken', async () => {
     let pulls = 0
     const source = new ReadableStream<Uint8Array>(
       {
@@ -106,5 +118,8 @@ describe('EventStreamDecoderStream', () => {
   it('refuses bad options', () => {
     expect(() => new EventStreamDecoderStream({ maxEventSize: -1 })).toThrow(RangeError)
     expect(() => new EventStreamDecoderStream({ lastEventId: 1 as never })).toThrow(TypeError)
+    for (const options of [null, 'x', 7]) {
+      expect(() => new EventStreamDecoderStream(options as never)).toThrow(/^options must be an object/)
+    }
   })
 })

@@ -107,6 +107,12 @@ describe('readEvents over the network', () => {
     await expect(next).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
   })
 
+  it('throws the timeout that the application gave to fetch, untouched', async () => {
+    const { url } = await serve((_, response) => openStream(response))
+    const events = readEvents(await fetch(url, { signal: AbortSignal.timeout(200) }))
+    await expect(events.next()).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }))
+  })
+
   it('throws the reason, also where fetch was given the same signal', async () => {
     const { url } = await serve((_, response) => openStream(response))
     const controller = new AbortController()
@@ -243,11 +249,45 @@ describe('leaving readEvents', () => {
     const read = vi.fn(never)
     const body = { locked: false, cancel: never, getReader: () => ({ read, cancel: never }) }
     const events = readEvents({ status: 200, url: '', headers: new Headers(EVENT_STREAM), body })
-    void events.next()
+    const waiting = events.next()
     await vi.waitFor(() => expect(read).toHaveBeenCalledOnce())
-    expect(await events.return(undefined)).toEqual({ done: true, value: undefined })
+    expect(await events.return()).toEqual({ done: true, value: undefined })
+    expect(await waiting).toEqual({ done: true, value: undefined })
     expect(await events.next()).toEqual({ done: true, value: undefined })
   })
+
+  it('by abort while a body that never answers is waited for does not wait for it', async () => {
+    const read = vi.fn(never)
+    const body = { locked: false, cancel: never, getReader: () => ({ read, cancel: never }) }
+    const controller = new AbortController()
+    const response = { status: 200, url: '', headers: new Headers(EVENT_STREAM), body }
+    const waiting = readEvents(response, { signal: controller.signal }).next()
+    await vi.waitFor(() => expect(read).toHaveBeenCalledOnce())
+    controller.abort('enough')
+    await expect(waiting).rejects.toBe('enough')
+  })
+
+  it.each(['return', 'throw', 'asyncDispose'] as const)(
+    'by %s with a chunk on its way leaves the events of that chunk, too',
+    async (way) => {
+      let enqueue: ((text: string) => void) | undefined
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          enqueue = (text) => controller.enqueue(new TextEncoder().encode(text))
+        },
+      })
+      const events = readEvents(new Response(body, { headers: EVENT_STREAM }))
+      const read = vi.spyOn(ReadableStreamDefaultReader.prototype, 'read')
+      onTestFinished(() => read.mockRestore())
+      const waiting = events.next()
+      await vi.waitFor(() => expect(read).toHaveBeenCalledOnce())
+      enqueue!('data: a\n\ndata: b\n\n')
+      const leave = { return: () => events.return(), throw: () => events.throw(new Error('mine')) }
+      await (way === 'asyncDispose' ? events[Symbol.asyncDispose]() : leave[way]().catch(() => {}))
+      expect(await waiting).toEqual({ done: true, value: undefined })
+      expect(await events.next()).toEqual({ done: true, value: undefined })
+    },
+  )
 
   it('by throw() releases the body, and throws', async () => {
     const { response, cancelled } = endless()
