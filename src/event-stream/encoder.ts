@@ -40,7 +40,7 @@ export function encodeMessage(message: EventStreamMessageInit): string {
   if (retry !== undefined) {
     // "If the field value consists of only ASCII digits": no sign, no fraction, no exponent.
     if (!Number.isSafeInteger(retry) || retry < 0)
-      throw new EncodeError('retry', 'must be a whole number of ms, 0 or more')
+      throw new EncodeError('retry', 'must be a whole number of ms, from 0 to 2^53 - 1')
     block += `retry: ${retry}\n`
   }
   if (data !== undefined) {
