@@ -31,6 +31,7 @@ it.each([
   'text/event-stream charset=utf-8',
   'text/event-stream, text/html',
   'text/event-stream;charset=utf-8, text/html',
+  'text/event-stream; a="b", text/html',
   'text/html; a=", text/event-stream"',
   'text /event-stream',
   'text/html; x=text/event-stream',

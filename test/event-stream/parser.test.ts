@@ -534,6 +534,12 @@ describe('maxEventSize', () => {
     expect(onError).toHaveBeenCalledOnce()
   })
 
+  it('counts the bytes of a line that began beyond ASCII and ends within', () => {
+    const chunks = [bytes(`data: é${'y'.repeat(60)}`), bytes(`${'z'.repeat(60)}\n\n`)]
+    expect(tooLarge(6 + 2 + 120, ...chunks)).toBe(false)
+    expect(tooLarge(6 + 2 + 119, ...chunks)).toBe(true)
+  })
+
   it('counts the bytes of a line that came in pieces', () => {
     const pieces = [bytes(`data: ${'é'.repeat(50)}x`), bytes(`\ndata: y${'\n'.repeat(60)}`)]
     expect(tooLarge(107 + 7, ...pieces)).toBe(false)
