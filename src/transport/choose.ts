@@ -2,7 +2,7 @@
 export interface TransportFacts {
   /** There is a browser's `EventSource`: in a page or worker. */
   readonly nativeExists: boolean
-  /** An option was given that only fetch can meet: `method`, `headers`, `body`, `fetch`, `redirect`, `maxEventSize`, `idleTimeout`. */
+  /** An option was given that only fetch can meet: `method`, `headers`, `body`, `fetch`, `redirect`, `maxEventSize`, `idleTimeout`, `dropDuplicates`. */
   readonly fetchAsked: boolean
   /** Somebody iterates over all events; the native class delivers only types that are known by name. */
   readonly everyType: boolean

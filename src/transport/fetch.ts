@@ -1,4 +1,5 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
+import { inWords } from '../errors/in-words.js'
 import { withExcerpt } from '../event-stream/excerpt.js'
 import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from '../event-stream/refusal.js'
@@ -72,7 +73,9 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     } catch (cause) {
       return { failure: applicationFailure(cause) }
     }
-    const arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow')
+    // What a fetch of the application's own adds by itself (a token) is to reach another origin no more than the platform lets it.
+    const byPlatform = options.fetch !== undefined && options.headers === undefined
+    const arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow', byPlatform)
     if (arrival.failure !== undefined) return arrival
     const { response, url } = arrival
     const { status } = response
@@ -160,7 +163,7 @@ function applicationFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: false,
-    message: `The application's headers or body could not be made (${String(cause)}); its function threw, or returned what cannot be sent.`,
+    message: `The application's headers or body could not be made (${inWords(cause)}); its function threw, or returned what cannot be sent.`,
     cause,
   }
 }
@@ -170,7 +173,7 @@ function answerFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: false,
-    message: `What fetch resolved to could not be read as a Response (${String(cause)}): check the option fetch.`,
+    message: `What fetch resolved to could not be read as a Response (${inWords(cause)}): check the option fetch.`,
     cause,
   }
 }

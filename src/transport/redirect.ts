@@ -15,6 +15,7 @@ export type Arrival =
  * Asks, and goes where the answer redirects. By itself wherever the platform shows redirects: `fetch` takes every header but
  * `Authorization` along to another origin, an API key too. The rules, and the quotes here, are those of the Fetch standard.
  *
+ * @param byPlatform - redirects are left to the platform, where it follows them
  * @throws the signal's reason, and TypeError for what is no answer
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
@@ -23,11 +24,12 @@ export async function fetchFollowing(
   firstUrl: string,
   firstInit: UndirectedInit,
   redirect: 'follow' | 'error',
+  byPlatform: boolean,
 ): Promise<Arrival> {
   let url = firstUrl
   let init = firstInit
   // To be shown a redirect is better than fetch's own mode 'error', which looks like a network that is down.
-  let mode: FetchLikeInit['redirect'] = redirect === 'error' || showsRedirects() ? 'manual' : 'follow'
+  let mode: FetchLikeInit['redirect'] = redirect === 'error' || (!byPlatform && showsRedirects()) ? 'manual' : 'follow'
   for (let count = 0; count <= MAX_REDIRECTS; count += 1) {
     let response: FetchLikeResponse
     try {

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ConnectionFailure } from '../../src/errors/connection-error.js'
-import type { FetchLikeInit, FetchLikeResponse } from '../../src/standards/fetch-like.js'
+import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../../src/standards/fetch-like.js'
 import { fetchTransport } from '../../src/transport/fetch.js'
 import type { FetchOptions } from '../../src/transport/request.js'
 import type { TransportRequest } from '../../src/transport/transport.js'
+import { openStream, serve } from '../event-stream/server.js'
 import { createRequest, createSink } from './sink.js'
 
 type Answer = Partial<FetchLikeResponse> & { readonly location?: string }
@@ -167,7 +168,7 @@ describe('what goes along', () => {
 
 describe('the platform', () => {
   test('shows redirects: none is left to fetch', async () => {
-    const { calls, opened } = open([{}])
+    const { calls, opened } = open([{}], { headers: {} })
     await opened()
     expect(calls[0]?.[1].redirect).toBe('manual')
   })
@@ -191,7 +192,7 @@ describe('the platform', () => {
 
   test('hides them after all: it is asked to follow', async () => {
     const hidden = { status: 0, type: 'opaqueredirect', headers: new Headers(), body: null }
-    const { calls, opened } = open([hidden, {}])
+    const { calls, opened } = open([hidden, {}], { headers: {} })
     await opened()
     expect(calls.map(([, { redirect }]) => redirect)).toEqual(['manual', 'follow'])
   })
@@ -213,6 +214,35 @@ describe('the platform', () => {
     const { calls, opened } = open([{}])
     await opened()
     expect(calls[0]?.[1]).not.toHaveProperty('cache')
+  })
+})
+
+describe("a fetch of the application's own", () => {
+  test('that adds a token by itself does not send it to another origin', async () => {
+    const seen: (string | undefined)[] = []
+    const other = await serve((request, response) => {
+      seen.push(request.headers.authorization)
+      openStream(response)
+    })
+    const { url } = await serve((request, response) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(302, { location: other.url }).end()
+    })
+    const sink = createSink()
+    const own: FetchLike = (input, init) =>
+      fetch(input, { ...init, headers: { ...init.headers, authorization: 'Bearer SECRET' } })
+    const session = fetchTransport({ fetch: own }).open(createRequest({ url }), sink)
+    await vi.waitFor(() => expect(sink.named('open')).toHaveLength(1))
+    session.close()
+    expect(seen).toEqual(['Bearer SECRET', undefined])
+  })
+
+  test('is asked to show redirects where they are an error, or where the option headers has headers to keep', async () => {
+    for (const options of [{ redirect: 'error' }, { headers: {} }, { headers: () => ({}) }] as const) {
+      const { calls, opened } = open([{}], options)
+      await opened()
+      expect(calls[0]?.[1].redirect).toBe('manual')
+    }
   })
 })
 
