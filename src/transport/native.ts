@@ -70,7 +70,8 @@ export function openNative(
   function onError(): void {
     if (source.readyState === source.CLOSED) return fetchMayTakeOver ? sink.onEnd(gaveUp(request.url)) : inquire()
     const failure = interrupted(request.url)
-    const lastEventIdNeedsHeader = lastEventId !== '' && !request.lastEventIdInUrl
+    // An EventSource that has seen no ID sends none: there is nothing to leave to it.
+    const lastEventIdNeedsHeader = idSeen && lastEventId !== '' && !request.lastEventIdInUrl
     const sameOrigin = !isCrossOrigin(request.url)
     if (leaveToBrowser({ lastEventIdNeedsHeader, fetchMayTakeOver, sameOrigin })) {
       resumed = true

@@ -113,6 +113,16 @@ describe('the native transport', () => {
     expect(tell.mock.calls).toEqual([['1', true]])
   })
 
+  test('an EventSource that has seen no ID is not left to come back by itself: it would not send ours', () => {
+    const sink = createSink()
+    nativeTransport().open(createRequest({ lastEventId: '5', types: new Set(['message']) }), sink)
+    latest().announce()
+    latest().breakOff(0)
+    expect(latest().readyState).toBe(2)
+    expect(sink.named('interrupted')).toEqual([])
+    expect(sink.named('end')).toMatchObject([{ kind: 'network' }])
+  })
+
   test('a new ID is told before its event; an ID of before lasts until the stream sets one', () => {
     const sink = createSink()
     const types = new Set(['message'])
