@@ -71,6 +71,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   let stopWaiting: (() => void) | undefined
   let stopWatching: (() => void) | undefined
   const isDuplicate = createDuplicateFilter(options.dropDuplicates)
+  isDuplicate(lastEventId)
   let dropped = false
 
   function dispatch(input: ConnectionInput): void {
@@ -79,7 +80,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     // The policy is a function of the application: what it did by close() or reconnect() counts, and not what it returned.
     if (state !== before) return
     state = next.state
-    for (const effect of next.effects) run(effect)
+    for (const effect of next.effects) {
+      // To close a session runs functions of the application too, who listen to its signal: what they did counts.
+      if (state !== next.state) break
+      run(effect)
+    }
     // Told last, so that whoever calls close() or reconnect() from a subscriber finds everything done; and told as it is by
     // then, should an effect have led further already.
     status.set(state.status)
@@ -119,10 +124,11 @@ export function createConnection(options: ConnectionOptions): Connection {
         session = openSession({ transport, environment, idleTimeout, request }, sink)
         return
       }
-      case 'disconnect':
-        session?.close()
+      case 'disconnect': {
+        const left = session
         session = undefined
-        return
+        return left?.close()
+      }
       case 'wait':
         stopWaiting = environment.delay(effect.ms, () => dispatch({ type: 'timer', now: environment.now() }))
         return
@@ -191,6 +197,11 @@ function address(
 ): Pick<TransportRequest, 'url' | 'lastEventIdInUrl'> {
   if (lastEventIdParam === undefined) return { url, lastEventIdInUrl: false }
   const withId = new URL(url)
-  if (lastEventId !== '') withId.searchParams.set(lastEventIdParam, lastEventId)
+  if (lastEventId !== '') {
+    // Put in by hand: `searchParams` writes the rest of the query anew, which a signature may cover.
+    const pairs = withId.search === '' ? [] : withId.search.slice(1).split('&')
+    const others = pairs.filter((pair) => !new URLSearchParams(pair).has(lastEventIdParam))
+    withId.search = [...others, String(new URLSearchParams({ [lastEventIdParam]: lastEventId }))].join('&')
+  }
   return { url: withId.href, lastEventIdInUrl: true }
 }

@@ -1,4 +1,6 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
+import { inWords } from '../errors/in-words.js'
+import { report } from '../observable/report.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from '../transport/transport.js'
 import type { Environment } from './environment.js'
 import { type InactivityWatch, watchInactivity } from './inactivity.js'
@@ -76,7 +78,16 @@ export function openSession(
       guarded.onEnd(openFailure(transport.name, cause))
     }
     // It may have come to its end before it returned.
-    if (closed) inner?.close()
+    if (closed) closeInner()
+  }
+
+  /** A transport of the application's own may throw: what comes after it is done all the same. */
+  function closeInner(): void {
+    try {
+      inner?.close()
+    } catch (error) {
+      report(error)
+    }
   }
 
   // In a microtask: a transport that must be told the event types then knows those that are listened for in the same turn.
@@ -90,7 +101,7 @@ export function openSession(
     close() {
       closed = true
       inactivity?.stop()
-      inner?.close()
+      closeInner()
     },
   }
 }
@@ -107,7 +118,7 @@ function openFailure(name: string, cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: true,
-    message: `The transport "${name}" threw when it was opened (${String(cause)}), which is a fault in it.`,
+    message: `The transport "${name}" threw when it was opened (${inWords(cause)}), which is a fault in it.`,
     cause,
   }
 }

@@ -1,4 +1,5 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
+import { inWords } from '../errors/in-words.js'
 import { clampReconnectionTime, DEFAULT_RESET_AFTER, type ReconnectionPolicy } from '../reconnection/policy.js'
 import type { TransportOpened } from '../transport/transport.js'
 import type { ConnectionStatus, PauseReason } from './status.js'
@@ -292,7 +293,7 @@ function policyFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: true,
-    message: `The application's reconnection policy failed (${String(cause)}).`,
+    message: `The application's reconnection policy failed (${inWords(cause)}).`,
     cause,
   }
 }

@@ -124,6 +124,74 @@ describe('a connection', () => {
     expect(states).toEqual(['idle', 'connecting', 'open', 'connecting'])
   })
 
+  test('close() while the session before is let go of is the end: nothing is opened behind it', async () => {
+    const { connection, transport, environment } = await createOpen()
+    transport.last.onClose = () => connection.close('close-called')
+    connection.reconnect()
+    await settled()
+    expect(connection.status.get()).toMatchObject({ state: 'closed', reason: 'close-called' })
+    expect([transport.sessions.length, environment.timers]).toEqual([1, 0])
+  })
+
+  test('close() while a lost session is let go of leaves no wait behind', async () => {
+    const { connection, transport, environment } = await createOpen()
+    transport.last.onClose = () => connection.close('close-called')
+    transport.last.sink.onEnd(failure)
+    expect(connection.status.get()).toMatchObject({ state: 'closed', reason: 'close-called' })
+    expect(environment.timers).toBe(0)
+  })
+
+  test('reconnect() while the session before is let go of opens one session, not two', async () => {
+    const { connection, transport } = await createOpen()
+    const [first] = transport.sessions
+    first!.onClose = () => connection.reconnect()
+    connection.reconnect()
+    await settled()
+    const open = transport.sessions.filter(({ closed }) => closed === 0)
+    expect(open).toHaveLength(1)
+    connection.close('close-called')
+    expect(transport.sessions.every(({ closed }) => closed > 0)).toBe(true)
+  })
+
+  test('a session that throws when it is closed is reported, and closed all the same', async () => {
+    const reported = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', reported)
+    const { connection, transport } = await createOpen()
+    transport.last.onClose = () => {
+      throw new Error('mine')
+    }
+    connection.close('close-called')
+    expect(connection.status.get()).toMatchObject({ state: 'closed' })
+    expect(reported.mock.calls).toEqual([[new Error('mine')]])
+  })
+
+  test('a policy that throws what has no words ends it like any other that throws', async () => {
+    vi.stubGlobal('reportError', () => {})
+    const { connection, transport } = await createOpen({
+      reconnection: () => {
+        throw Object.create(null)
+      },
+    })
+    transport.last.sink.onEnd(failure)
+    expect(connection.status.get()).toMatchObject({
+      state: 'closed',
+      reason: 'failed',
+      failure: { kind: 'application' },
+    })
+  })
+
+  test('leaves the rest of the query as it is, byte for byte', async () => {
+    const query = '?flag&q=caf%E9&a=b%20c?&sig=~x'
+    const { connection, transport } = create(createFakeTransport(), {
+      url: `http://sse.example/${query}&last=0&l%61st=1`,
+      lastEventIdParam: 'last',
+      lastEventId: '7 8',
+    })
+    connection.start()
+    await settled()
+    expect(transport.last.request.url).toBe(`http://sse.example/${query}&last=7+8`)
+  })
+
   test('what an ended session still receives does not count for the one after it', async () => {
     const { transport, environment } = await createOpen()
     const [ended] = transport.sessions
@@ -369,6 +437,15 @@ test('a reconnection that a subscriber of the status has replaced is not told', 
 })
 
 describe('dropDuplicates', () => {
+  test('knows the ID that the application begins with', async () => {
+    const { transport, messages } = await createOpen({ dropDuplicates: 10, lastEventId: '7' })
+    for (const id of ['7', '8']) {
+      transport.last.sink.onLastEventId(id, true)
+      transport.last.sink.onMessage({ event: 'message', data: '', id }, '')
+    }
+    expect(messages.map(({ id }) => id)).toEqual(['8'])
+  })
+
   const send = (sink: FakeTransport['last']['sink'], id: string | undefined, data: string): void => {
     if (id !== undefined) sink.onLastEventId(id, true)
     sink.onMessage({ event: 'message', data, id: id ?? '' }, '')

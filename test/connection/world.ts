@@ -75,6 +75,8 @@ export interface FakeSession {
   readonly sink: TransportSink
   readonly types: string[]
   closed: number
+  /** What a function of the application does when it is closed. */
+  onClose: () => void
 }
 
 /** A transport whose sessions the test plays. */
@@ -95,11 +97,12 @@ export function createFakeTransport({ selective = false }: { selective?: boolean
       return last
     },
     open(request, sink) {
-      const session: FakeSession = { request, sink, types: [], closed: 0 }
+      const session: FakeSession = { request, sink, types: [], closed: 0, onClose: () => {} }
       sessions.push(session)
       const handle = {
         close: (): void => {
           session.closed += 1
+          session.onClose()
         },
       }
       return selective ? { ...handle, listen: (type: string) => void session.types.push(type) } : handle
