@@ -7,7 +7,7 @@ import type { EventStreamMessage } from '../event-stream/message.js'
 import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
 import { createEmitter, EVERY_TYPE } from '../observable/emitter.js'
 import { report } from '../observable/report.js'
-import { createStore, type ReadableStore } from '../observable/store.js'
+import { createStore, type ReadableStore, type WritableStore } from '../observable/store.js'
 import { createDelivery } from './delivery.js'
 import type { InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from './events.js'
 import type { EventSourceOptions, SchemaOptions } from './options.js'
@@ -63,7 +63,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
   const { endOn } = settings
   const emitter = createEmitter<TypedEvent>()
   const queues = new Set<AsyncQueue<TypedEvent>>()
-  const stores = new Map<string, ReadableStore<unknown>>()
+  const stores = new Map<string, WritableStore<unknown>>()
   /** The undos of listeners that a signal holds: a signal may live as long as the application. */
   const signalled = new Set<() => void>()
   const reconnections = createEmitter<Reconnection>()
@@ -217,6 +217,8 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     isReleased = true
     signal?.removeEventListener('abort', onAbort)
     emitter.clear()
+    reconnections.clear()
+    for (const latest of stores.values()) latest.release()
     for (const remove of signalled) remove()
     for (const queue of queues) endQueue(queue)
   }

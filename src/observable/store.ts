@@ -23,6 +23,8 @@ export interface ReadableStore<Value> {
 
 export interface WritableStore<Value> extends ReadableStore<Value> {
   readonly set: (value: Value) => void
+  /** Forgets every subscriber: no value comes any more. */
+  readonly release: () => void
 }
 
 export function createStore<Value>(initial: Value): WritableStore<Value> {
@@ -65,6 +67,7 @@ export function createStore<Value>(initial: Value): WritableStore<Value> {
         if (subscribers.has(subscriber)) call(subscriber.run)
       }
     },
+    release: () => subscribers.clear(),
     subscribe,
     '@@observable': observable,
     // Where the symbol does not exist, its key would be the string 'undefined'.

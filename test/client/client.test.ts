@@ -34,6 +34,33 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+describe('close()', () => {
+  test('from a listener of onReconnect: the others are not called', async () => {
+    const { transport, source } = await open({ reconnection: () => 0 })
+    const seen: string[] = []
+    source.onReconnect(() => {
+      seen.push('first')
+      source.close()
+    })
+    source.onReconnect(() => seen.push('second'))
+    source.reconnect()
+    await settled()
+    transport.last.sink.onOpen({ transport: 'fake', resumed: false })
+    expect(seen).toEqual(['first'])
+  })
+
+  test('from a subscriber of a store: the others are not called', async () => {
+    const { transport, source } = await open()
+    const seen: unknown[] = []
+    source.store('message').subscribe((value) => {
+      if (value === 1) source.close()
+    })
+    source.store('message').subscribe((value) => seen.push(value))
+    deliver(transport, 'message', '1')
+    expect(seen).toEqual([undefined])
+  })
+})
+
 describe('on', () => {
   test('delivers typed events of its type, the data parsed', async () => {
     const { transport, source } = await open()
@@ -140,9 +167,11 @@ describe('payloads', () => {
     byType.source.on('price', ({ data }) => seen.push(data))
     deliver(byType.transport, 'note', '{"value":1}')
     deliver(byType.transport, 'price', '{"value":1}')
-    const all = await open({ parse: 'text' })
-    all.source.on('message', ({ data }) => seen.push(data))
-    deliver(all.transport, 'message', '[1]')
+    const transport = createFakeTransport()
+    const all = createEventSource<{ message: string }>(url, { transport, parse: 'text' })
+    await settled()
+    all.on('message', ({ data }) => seen.push(data))
+    deliver(transport, 'message', '[1]')
     expect(seen).toEqual(['{"value":1}', { value: 1 }, '[1]'])
   })
 
