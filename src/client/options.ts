@@ -5,10 +5,14 @@ import type { Transport } from '../transport/transport.js'
 import type { InferEvents, SchemaMap, TypeOf } from './events.js'
 import type { PayloadParser } from './payload.js'
 
-/** How the data of an event with this payload may be parsed: as text only where the payload is a string. */
-export type ParserFor<Data> =
+/**
+ * How the data of an event with this payload may be parsed: as text only where the payload is a string.
+ *
+ * @typeParam Common - where it parses several types, what is a payload of each of them
+ */
+export type ParserFor<Data, Common = Data> =
   | 'json'
-  | (string extends Data ? 'text' : never)
+  | (string extends Common ? 'text' : never)
   | ((data: string, event: RawEvent) => Data | Promise<Data>)
 
 /** The options that do not depend on the declared events. The options of {@link FetchOptions} need the fetch transport. */
@@ -17,51 +21,61 @@ interface CommonOptions<Events> extends FetchOptions {
    * How the stream is obtained. `'auto'`: the browser's `EventSource` where it can do what is asked, else fetch (the table
    * is in the documentation). Or a transport of your own. Default: `'auto'`.
    */
-  transport?: 'auto' | 'fetch' | 'native' | Transport
+  transport?: 'auto' | 'fetch' | 'native' | Transport | undefined
   /** How long to wait before each attempt, or `false` for none: one-shot use. Default: {@link exponentialBackoff}(). */
-  reconnection?: ReconnectionPolicy | false
+  reconnection?: ReconnectionPolicy | false | undefined
   /** Where to go on: the last event ID of an earlier visit. Default: begin anew. */
-  lastEventId?: string
+  lastEventId?: string | undefined
   /**
    * The name of a query parameter that carries the last event ID in place of the `Last-Event-ID` header: for servers on
    * another origin that do not answer preflights, and so that a new native connection loses nothing.
    */
-  lastEventIdParam?: string
+  lastEventIdParam?: string | undefined
   /** Connect at once, or when the first listener, iteration or store asks for events. Default: `'immediately'`. */
-  connect?: 'immediately' | 'on-first-listener'
+  connect?: 'immediately' | 'on-first-listener' | undefined
   /** Closes the connection for good when it aborts. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Send cookies to another origin too. Default: false. */
-  withCredentials?: boolean
+  withCredentials?: boolean | undefined
   /**
    * How long nothing may arrive, in ms, before the connection counts as lost: a little more than twice the interval of the
    * server's keep-alive comments. With it, 'auto' takes fetch, because native shows no comments. Default: no limit.
    */
-  idleTimeout?: number
+  idleTimeout?: number | undefined
   /**
    * Whether the stream goes on while the page is hidden. `'pause'` closes it, and opens it again, from the last event ID, when
    * the page is seen. Default: `'continue'`.
    */
-  whenHidden?: 'continue' | 'pause'
+  whenHidden?: 'continue' | 'pause' | undefined
   /**
    * By what the server says that nothing more comes: the source then closes with the reason `ended-by-server`, and does not
    * reconnect. An event type: the event is delivered, then it is over. Or a function that knows the mark, which is not
    * delivered, because a mark is no payload: `({ data }) => data === '[DONE]'`. Default: only a status 204 says so.
    */
-  endOn?: TypeOf<Events> | ((event: RawEvent) => boolean)
+  endOn?: TypeOf<Events> | ((event: RawEvent) => boolean) | undefined
   /**
    * How many IDs are remembered, so that an event whose ID was there before is dropped: for servers that send again what they
    * sent before the stream broke off. Every event needs an ID of its own for it; those without an ID are always delivered.
    * 'auto' takes fetch with it. Default: none, the server is trusted.
    */
-  dropDuplicates?: number
+  dropDuplicates?: number | undefined
   /** Called with each event whose data is not what was agreed; it is not delivered. Default: it is logged as an error. */
-  onPayloadError?: (error: PayloadError) => void
+  onPayloadError?: ((error: PayloadError) => void) | undefined
 }
+
+/** What every type has for a payload: the intersection of them all. */
+type CommonPayload<Events> = {
+  [Type in TypeOf<Events>]: (data: Events[Type]) => void
+}[TypeOf<Events>] extends (data: infer Data) => void
+  ? Data
+  : never
 
 export interface EventSourceOptions<Events> extends CommonOptions<Events> {
   /** How payloads are made: for all types, or by type. Default: `'json'`. */
-  parse?: 'json' | ParserFor<Events[TypeOf<Events>]> | { readonly [Type in TypeOf<Events>]?: ParserFor<Events[Type]> }
+  parse?:
+    | ParserFor<Events[TypeOf<Events>], CommonPayload<Events>>
+    | { readonly [Type in TypeOf<Events>]?: ParserFor<Events[Type]> | undefined }
+    | undefined
   schemas?: never
 }
 
@@ -69,5 +83,5 @@ export interface SchemaOptions<Schemas extends SchemaMap> extends CommonOptions<
   /** A schema for each event type; it declares the types and checks the payloads. */
   schemas: Schemas
   /** How the schema's input is made: for all types, or by type. Default: `'json'`. */
-  parse?: PayloadParser | { readonly [Type in TypeOf<InferEvents<Schemas>>]?: PayloadParser }
+  parse?: PayloadParser | { readonly [Type in TypeOf<InferEvents<Schemas>>]?: PayloadParser | undefined } | undefined
 }

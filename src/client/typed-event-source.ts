@@ -57,19 +57,19 @@ export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>
 
 export interface ListenOptions {
   /** Removes the listener when it aborts. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Removes the listener before its first call. Default: false. */
-  once?: boolean
+  once?: boolean | undefined
 }
 
 export interface EventsOptions {
   /** Ends the iteration when it aborts: the loop throws the signal's reason. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** How many events may wait for the loop, at least 1. Default: 16384. */
-  maxQueueSize?: number
+  maxQueueSize?: number | undefined
   /**
    * What happens to one event more: the loop throws a {@link QueueOverflowError}, or the oldest event is dropped, for loops in
    * which only the latest count. Default: `'error'`.
    */
-  overflow?: 'error' | 'drop-oldest'
+  overflow?: 'error' | 'drop-oldest' | undefined
 }

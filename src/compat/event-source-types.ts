@@ -4,7 +4,7 @@ import type { FetchLike } from '../standards/fetch-like.js'
 /** The standard's dictionary, and the one member that is ours. */
 export interface EventSourceInit {
   /** Whether requests to other origins carry cookies. Default: false. */
-  withCredentials?: boolean
+  withCredentials?: boolean | undefined
   /**
    * Not in the standard: what to use in place of `globalThis.fetch`, on every attempt. Headers, tokens and proxies go
    * through here.
@@ -14,7 +14,7 @@ export interface EventSourceInit {
    * new EventSource(url, { fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, authorization } }) })
    * ```
    */
-  fetch?: FetchLike
+  fetch?: FetchLike | undefined
 }
 
 /** What the connection's own `error` events are. One that the server has sent under that name is a `MessageEvent`. */

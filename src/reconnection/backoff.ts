@@ -4,23 +4,23 @@ import { DEFAULT_RESET_AFTER, type ReconnectionPolicy } from './policy.js'
 
 export interface BackoffOptions {
   /** The ceiling of the first wait, in ms. A server's `retry:` takes its place. Default: 3000. */
-  initialDelay?: number
+  initialDelay?: number | undefined
   /** What the ceiling grows to at the most, in ms. Default: 30000, or `initialDelay` where that is more. */
-  maxDelay?: number
+  maxDelay?: number | undefined
   /** What the ceiling is multiplied with for each further attempt; at least 1. Default: 2. */
-  multiplier?: number
+  multiplier?: number | undefined
   /**
    * How far the waits spread, 0 to 1. With 1, the first wait lies anywhere between 0 and its ceiling, and further ones in
    * the upper half below theirs: a fleet of clients that lost one server comes back evenly, and nobody's second attempt
    * falls among the first ones of the others. With 0, every wait is its ceiling. Default: 1.
    */
-  jitter?: number
+  jitter?: number | undefined
   /** How many attempts are made before giving up, since the connection was last healthy. Default: no limit. */
-  maxAttempts?: number
+  maxAttempts?: number | undefined
   /** When earlier attempts are forgotten, in ms; see {@link ReconnectionPolicy.resetAfter}. Default: 5000. */
-  resetAfter?: number
+  resetAfter?: number | undefined
   /** Which failures another attempt may mend. Default: all that are not `fatal`. */
-  shouldReconnect?: (failure: ConnectionFailure) => boolean
+  shouldReconnect?: ((failure: ConnectionFailure) => boolean) | undefined
 }
 
 /** `setTimeout` takes no more. */

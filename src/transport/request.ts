@@ -29,25 +29,25 @@ export type UndirectedInit = Omit<FetchLikeInit, 'redirect'>
 
 export interface FetchOptions {
   /** The request method. Default: `GET`, or `POST` where a `body` is given. */
-  method?: string
+  method?: string | undefined
   /**
    * The request headers, or a function that is asked for them on every attempt, so that an expired token is replaced. After a
    * 401 the function is asked once more at once. If it throws or rejects, the attempt has failed (`application`) and
    * the reconnection policy decides.
    */
-  headers?: HeadersOption
+  headers?: HeadersOption | undefined
   /** The request body, or a function that is asked for it on every attempt. */
-  body?: BodyOption
+  body?: BodyOption | undefined
   /** What to use in place of `globalThis.fetch`. */
-  fetch?: FetchLike
+  fetch?: FetchLike | undefined
   /**
    * Whether to go where the server redirects, or to fail with `redirect`. Of the application's headers none goes along to
    * another origin; a browser follows by itself, and takes all but `Authorization` along where that origin's answer to its
    * preflight allows them. Default: `'follow'`.
    */
-  redirect?: 'follow' | 'error'
+  redirect?: 'follow' | 'error' | undefined
   /** How much memory one event may take, in bytes, before the connection fails with `too-large`. Default: 16 MiB. */
-  maxEventSize?: number
+  maxEventSize?: number | undefined
 }
 
 /** @throws what the application's functions throw, TypeError for what cannot be sent, and the signal's reason */

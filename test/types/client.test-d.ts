@@ -149,12 +149,32 @@ describe('options', () => {
     createEventSource<{ a: string }>('/', { parse: 'text' })
     createEventSource('/', { parse: 'text' })
     createEventSource('/', { parse: { whatever: 'text' } }).on('other', ({ data }) => expectTypeOf(data).toBeUnknown())
+    createEventSource<{ a: string; b: unknown }>('/', { parse: 'text' })
     // @ts-expect-error -- a price is no string
     createEventSource<Events>('/', { parse: { price: 'text' } })
+    // @ts-expect-error -- not every payload is a string
+    createEventSource<Events>('/', { parse: 'text' })
     // @ts-expect-error -- misspelt
     createEventSource<Events>('/', { parse: { prise: 'json' } })
     // @ts-expect-error -- no parser of this name
     createEventSource<Events>('/', { parse: 'yaml' })
+  })
+
+  test('one that is undefined is one that is not given', () => {
+    const maybe: { signal: AbortSignal | undefined; token: string | undefined; size: number | undefined } = {
+      signal: undefined,
+      token: undefined,
+      size: undefined,
+    }
+    const maybeSource = createEventSource<Events>('/', {
+      signal: maybe.signal,
+      lastEventId: maybe.token,
+      maxEventSize: maybe.size,
+      reconnection: exponentialBackoff({ maxAttempts: maybe.size }),
+      parse: { note: undefined },
+    })
+    maybeSource.on('note', () => {}, { signal: maybe.signal })
+    maybeSource.events('note', { signal: maybe.signal, maxQueueSize: maybe.size })
   })
 
   test('a parse function makes the declared payload', () => {
