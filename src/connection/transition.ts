@@ -116,7 +116,8 @@ export function transition(
       return release(state, input)
 
     case 'reconnect-called': {
-      const { state: next, effects } = connect({ ...state, lostAt: lastLost(state, input.now) }, undefined)
+      const failures = policy !== false && isHealthy(state, policy, input.now) ? 0 : state.failures
+      const { state: next, effects } = connect({ ...state, failures, lostAt: lastLost(state, input.now) }, undefined)
       return { state: next, effects: [...leave(status), ...effects] }
     }
 

@@ -72,6 +72,18 @@ describe('the life of a connection', () => {
     expect(state.status).toMatchObject({ state: 'waiting', attempt })
   })
 
+  test('reconnect() on a connection that has proven itself forgets them too, on another it does not', () => {
+    const again = after([start, lost(0), waitOver, open, received])
+    expect(again.state.failures).toBe(1)
+    for (const [now, attempt] of [
+      [1001, 1],
+      [1e9, 0],
+    ] as const) {
+      const { state } = transition(again.state, { type: 'reconnect-called', now }, wait)
+      expect(state.status).toEqual({ state: 'connecting', attempt })
+    }
+  })
+
   test("the policy's own resetAfter counts", () => {
     const policy = Object.assign(() => 1, { resetAfter: 10 })
     expect(after([start, lost(0), waitOver, open, received, lost(1010)], policy).state.failures).toBe(1)
