@@ -25,7 +25,7 @@ export class EventHandlers {
       this.#active.delete(type)
     } else if (active) active.handler = value
     else {
-      const added = { handler: value, listener: (event: Event) => invoke(added.handler, event) }
+      const added = { handler: value, listener: (event: Event) => invoke(added.handler, this.#target, event) }
       this.#active.set(type, added)
       if (!callsHandlers()) this.#target.addEventListener(type, added.listener)
     }
@@ -45,10 +45,13 @@ function callsHandlers(): boolean {
   return called
 }
 
-/** "Invoke callback with « event », "rethrow", and with callback this value set to event's currentTarget." */
-function invoke(handler: object, event: Event): void {
+/**
+ * "Invoke callback with « event », "rethrow", and with callback this value set to event's currentTarget." That is the target
+ * that it was set on; the event itself does not know it in Node 20, from the second listener on.
+ */
+function invoke(handler: object, currentTarget: EventTarget, event: Event): void {
   if (typeof handler !== 'function') return
-  const returned: unknown = Reflect.apply(handler, event.currentTarget, [event])
+  const returned: unknown = Reflect.apply(handler, currentTarget, [event])
   // "If return value is false, then set event's canceled flag."
   if (returned === false) event.preventDefault()
 }

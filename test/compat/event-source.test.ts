@@ -94,6 +94,19 @@ async function failureOf(source: EventSource): Promise<EventSourceErrorEvent> {
   return errors[0] as EventSourceErrorEvent
 }
 
+describe('a handler', () => {
+  test('has the source for its this, also behind a listener', async () => {
+    const source = open(stream([], 'stays open'))
+    const seen: unknown[] = []
+    source.addEventListener('open', () => seen.push('listener'))
+    source.onopen = function (this: unknown) {
+      seen.push(this)
+    }
+    await settled()
+    expect(seen).toEqual(['listener', source])
+  })
+})
+
 describe('the option fetch', () => {
   test('is asked in place of the global one, with plain headers that can be added to', async () => {
     const global = vi.fn<FetchLike>()
