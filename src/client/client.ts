@@ -122,13 +122,15 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     checkOptions('on', how, LISTEN_RULES)
     const { signal, once } = how
     if (isClosed() || signal?.aborted) return () => {}
-    const undo = listen(type, once ? hearOnce : listener)
+    let removed = false
+    let undo: (() => void) | undefined
     function hearOnce(event: TypedEvent): void {
       remove()
       listener(event)
     }
     function remove(): void {
-      undo()
+      removed = true
+      undo?.()
       signal?.removeEventListener('abort', remove)
       signalled.delete(remove)
     }
@@ -136,6 +138,9 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
       signal.addEventListener('abort', remove)
       signalled.add(remove)
     }
+    undo = listen(type, once ? hearOnce : listener)
+    // The first listener may start the connection, and who hears of that may have aborted or closed.
+    if (removed) undo()
     return remove
   }
 
@@ -161,6 +166,8 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
       queues.add(queue)
       signal?.addEventListener('abort', onAbort)
       for (const type of wanted) undos.push(listen(type, queue.push))
+      // As with `on`: it may have ended while it began.
+      if (!queues.has(queue)) for (const undo of undos) undo()
     }
     return queue
   }

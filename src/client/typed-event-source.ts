@@ -51,7 +51,10 @@ export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>
   onReconnect(listener: (reconnection: Reconnection) => void): () => void
   /** Connects anew, at once: skips a wait, and replaces a connection. Does nothing once the source is closed. */
   readonly reconnect: () => void
-  /** Final: nothing is called, and nothing is held, from here on. A second call does nothing. Usable unbound. */
+  /**
+   * Final: nothing is called from here on, and nothing is held but what waits for a loop, which still gets it. A second call does
+   * nothing. Usable unbound.
+   */
   readonly close: () => void
 }
 
@@ -63,7 +66,7 @@ export interface ListenOptions {
 }
 
 export interface EventsOptions {
-  /** Ends the iteration when it aborts: the loop throws the signal's reason. */
+  /** Ends the iteration when it aborts: the loop throws the signal's reason, after what has come already. */
   signal?: AbortSignal | undefined
   /** How many events may wait for the loop, at least 1. Default: 16384. */
   maxQueueSize?: number | undefined

@@ -53,8 +53,11 @@ export function createEmitter<Event>(): Emitter<Event> {
     },
     has: (type) => lists.has(type) || lists.has(EVERY_TYPE),
     emit(type, event) {
-      call(lists.get(type), event)
-      call(lists.get(EVERY_TYPE), event)
+      // Both before the first call: a listener that is added by another one hears from the next event on.
+      const ofType = lists.get(type)
+      const ofEveryType = lists.get(EVERY_TYPE)
+      call(ofType, event)
+      call(ofEveryType, event)
     },
     clear() {
       for (const list of lists.values()) for (const subscription of list) subscription.listener = undefined

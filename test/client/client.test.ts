@@ -123,6 +123,44 @@ describe('on', () => {
     expect(seen).toEqual([1])
   })
 
+  test('that is aborted by who hears of the connection that it starts is not called', async () => {
+    const transport = createFakeTransport()
+    const source = createEventSource<Events>(url, { transport, connect: 'on-first-listener' })
+    const controller = new AbortController()
+    const { signal } = controller
+    source.status.subscribe(({ state }) => state === 'connecting' && controller.abort())
+    const seen: unknown[] = []
+    source.on('message', (event) => seen.push(event), { signal })
+    await settled()
+    deliver(transport, 'message', '1')
+    expect(seen).toEqual([])
+  })
+
+  test('a loop that is aborted so leaves no listener behind', async () => {
+    const transport = createFakeTransport()
+    const parse = vi.fn<(data: string) => unknown>(JSON.parse)
+    const source = createEventSource<Events>(url, {
+      transport,
+      parse: { message: parse },
+      connect: 'on-first-listener',
+    })
+    const controller = new AbortController()
+    source.status.subscribe(({ state }) => state === 'connecting' && controller.abort('enough'))
+    const loop = source.events(['note', 'message'], { signal: controller.signal })
+    await expect(loop.next()).rejects.toBe('enough')
+    deliver(transport, 'message', '1')
+    expect(parse).not.toHaveBeenCalled()
+  })
+
+  test('lets go of the signal where who hears of the connection that it starts closes it', () => {
+    const source = createEventSource<Events>(url, { transport: createFakeTransport(), connect: 'on-first-listener' })
+    source.status.subscribe(({ state }) => state === 'connecting' && source.close())
+    const { signal } = new AbortController()
+    const [added, removed] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]
+    source.on('message', () => {}, { signal })
+    expect(removed).toHaveBeenCalledTimes(added.mock.calls.length)
+  })
+
   test('lets go of the signal with its listener', async () => {
     const { source } = await open()
     const { signal } = new AbortController()

@@ -14,6 +14,19 @@ describe('emitter', () => {
     expect(seen).toEqual(['1x', '2x'])
   })
 
+  test('a listener that another one adds hears from the next event on, of its type and of every type', () => {
+    const emitter = createEmitter<string>()
+    const seen: string[] = []
+    const undo = emitter.on('a', () => {
+      undo()
+      emitter.on('a', (event) => seen.push(`type ${event}`))
+      emitter.on(EVERY_TYPE, (event) => seen.push(`every ${event}`))
+    })
+    emitter.emit('a', 'x')
+    emitter.emit('a', 'y')
+    expect(seen).toEqual(['type y', 'every y'])
+  })
+
   test('the undo removes its own subscription only, once', () => {
     const emitter = createEmitter<string>()
     const listener = vi.fn<(event: string) => void>()
