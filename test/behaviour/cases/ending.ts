@@ -96,12 +96,17 @@ export const ending: readonly Case[] = [
     name: 'close() is final also where the server has ended the stream, and a schema still holds events of it',
     transports: ['fetch'],
     async run({ serve, open }) {
-      const schemas = { tick: z.number().refine(async () => afterTimers(5).then(() => true)) }
+      let release = () => {}
+      const held = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      const schemas = { tick: z.number().refine(async () => held.then(() => true)) }
       const source = open(await serve([{ steps: [ticks(1, 2), 'end'] }]), { schemas, reconnection: false })
       const seen: number[] = []
       source.on('tick', ({ data }) => seen.push(data))
       await reach(source, 'closed')
       source.close()
+      release()
       await afterTimers(20)
       assert.deepEqual(seen, [])
     },
