@@ -365,6 +365,15 @@ describe('reset()', () => {
     expect(events).toEqual(['old', 'new', 'newer'])
   })
 
+  it.each([1, 1000])('from inside the callback of a line that was cut drops the rest, %d events', (count) => {
+    const onEvent = vi.fn()
+    const parser: EventStreamParser = createParser({ onEvent, onRetry: () => parser.reset() })
+    parser.push('retry: 1')
+    parser.push(`0\n${'data: lost\n\n'.repeat(count)}`)
+    parser.push('data: new\n\n')
+    expect(onEvent.mock.calls).toEqual([[{ event: 'message', data: 'new', id: '' }]])
+  })
+
   it('from inside a callback drops the rest of a large chunk, also after the new connection has begun', () => {
     const events: string[] = []
     const parser: EventStreamParser = createParser({
