@@ -124,6 +124,14 @@ export const workloads = [
   () => workload('CJK and emoji, one event per chunk', 'chunked', times(10_000, cjk), eventPerChunk),
   () =>
     workload(
+      'LLM tokens, 1,400-byte chunks',
+      'cut',
+      times(20_000, (i) => token(i)),
+      chunksOf(1400),
+    ),
+  () => workload('CJK and emoji, 300-byte chunks', 'cut', times(10_000, cjk), chunksOf(300)),
+  () =>
+    workload(
       '1-byte chunks',
       'tiny',
       times(1000, (i) => token(i)),
