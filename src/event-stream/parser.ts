@@ -225,15 +225,12 @@ class Parser implements EventStreamParser {
                 // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to the
                 // data buffer." In one piece where the line ends with one: a sixth of the time where events have ten lines.
                 this.#data += end === lineFeed ? text.slice(from, end + 1) : `${text.slice(from, end)}\n`
-              } else {
-                // Detached at once: who is told of an ID keeps it for as long as the connection lives.
-                const value = detach(text.slice(from, end), text)
-                if (name === 'id') {
-                  // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value."
-                  if (nul < from) nul = text.indexOf('\0', from) & NOWHERE
-                  if (nul >= end) this.#id = value
-                } else this.#process(name, value)
-              }
+              } else if (name === 'id') {
+                // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value."
+                if (nul < from) nul = text.indexOf('\0', from) & NOWHERE
+                // Detached at once: who is told of it keeps it for as long as the connection lives.
+                if (nul >= end) this.#id = detach(text.slice(from, end), text)
+              } else this.#process(name, text.slice(from, end))
             }
           }
         }
@@ -295,8 +292,9 @@ class Parser implements EventStreamParser {
     else this.#rest = IGNORED
   }
 
-  /** Copies the data that stays out of the text that is done, lest ten characters of it keep all of it in memory. */
+  /** Copies what stays out of the text that is done, lest ten characters of it keep all of it in memory. */
   #settle(): void {
+    this.#eventType = copy(this.#eventType)
     this.#data = copy(this.#data)
     if (this.#data.length < PIECE) return
     this.#earlierData += this.#data
@@ -344,7 +342,7 @@ function isLineEnd(character: number): boolean {
 
 /** The same string, in memory of its own where it would keep a much larger one alive. */
 function detach(part: string, whole: string): string {
-  return part.length > 12 && part.length * 8 < whole.length ? copy(part) : part
+  return part.length * 8 < whole.length ? copy(part) : part
 }
 
 /**
@@ -352,7 +350,7 @@ function detach(part: string, whole: string): string {
  * put behind another character and cut off again, it is written anew.
  */
 function copy(text: string): string {
-  return ` ${text}`.slice(1)
+  return text.length < 13 ? text : ` ${text}`.slice(1)
 }
 
 /** The bytes of a part of the text in UTF-8. */
