@@ -116,8 +116,8 @@ export function transition(
       return release(state, input)
 
     case 'reconnect-called': {
-      const failures = policy !== false && isHealthy(state, policy, input.now) ? 0 : state.failures
-      const { state: next, effects } = connect({ ...state, failures, lostAt: lastLost(state, input.now) }, undefined)
+      const left = { ...state, failures: countedFailures(state, policy, input.now), lostAt: lastLost(state, input.now) }
+      const { state: next, effects } = connect(left, undefined)
       return { state: next, effects: [...leave(status), ...effects] }
     }
 
@@ -182,8 +182,7 @@ function hold(
   if (status.state === 'waiting') return pause(held, status)
   // Being offline breaks a stream by itself, where it is true: what is open or under way may go on until it does.
   if ((status.state !== 'connecting' && status.state !== 'open') || reason === 'offline') return stay(held)
-  const failures = isHealthy(state, policy, now) ? 0 : state.failures
-  return pause({ ...held, failures, lostAt: lastLost(state, now) }, undefined)
+  return pause({ ...held, failures: countedFailures(state, policy, now), lostAt: lastLost(state, now) }, undefined)
 }
 
 /** Clients that come online together come back within this time, in ms, one by one. */
@@ -224,12 +223,12 @@ function lose(
     return close(state, oneShot)
   }
 
-  const healthy = isHealthy(before, policy, now)
+  const counted = countedFailures(before, policy, now)
   // Nothing was heard of the server, and the device says that it has no network: the attempt does not count.
   if (state.holds.includes('offline') && UNHEARD.has(failure.kind)) {
-    return giveTime({ ...state, failures: healthy ? 0 : state.failures }, input, 0)
+    return giveTime({ ...state, failures: counted }, input, 0)
   }
-  const failures = healthy ? 1 : state.failures + 1
+  const failures = counted + 1
   const decision = decide(policy, { attempt: failures, failure, reconnectionTime: state.reconnectionTime, random })
   if ('error' in decision) {
     const { error } = decision
@@ -262,11 +261,16 @@ function giveTime(
 }
 
 /**
- * Earlier attempts are forgotten only after the connection has proven itself, by staying open and delivering something. A
- * server that answers 200 and ends at once would defeat every limit that is reset on open.
+ * The failures that still count. Earlier attempts are forgotten only after the connection has proven itself, by staying open
+ * and delivering something. A server that answers 200 and ends at once would defeat every limit that is reset on open.
  */
-function isHealthy({ status, received }: ConnectionState, policy: ReconnectionPolicy, now: number): boolean {
-  return status.state === 'open' && received && now - status.since >= (policy.resetAfter ?? DEFAULT_RESET_AFTER)
+function countedFailures(
+  { status, received, failures }: ConnectionState,
+  policy: ReconnectionPolicy | false,
+  now: number,
+): number {
+  if (policy === false || status.state !== 'open' || !received) return failures
+  return now - status.since >= (policy.resetAfter ?? DEFAULT_RESET_AFTER) ? 0 : failures
 }
 
 /** The longest wait, about 24 days: so that `retryAt` is a date, whatever a policy says. */
