@@ -70,8 +70,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   let session: Session | undefined
   let stopWaiting: (() => void) | undefined
   let stopWatching: (() => void) | undefined
-  const isDuplicate = createDuplicateFilter(options.dropDuplicates)
-  isDuplicate(lastEventId)
+  const isDuplicate = createDuplicateFilter(options.dropDuplicates, lastEventId)
   let dropped = false
 
   function dispatch(input: ConnectionInput): void {
