@@ -101,12 +101,14 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     return connection.status.get().state === 'closed'
   }
 
-  function listen(type: string | typeof EVERY_TYPE, listener: (event: TypedEvent) => void): () => void {
-    const undo = emitter.on(type, listener)
+  /**
+   * Has the connection bring the events of a type. It may start it, and who hears of that may abort or close: everything else of a
+   * listener comes before, its undo too.
+   */
+  function demand(type: string | typeof EVERY_TYPE): void {
     if (type === EVERY_TYPE) connection.listenToEveryType()
     else connection.listen(type)
     connection.start()
-    return undo
   }
 
   function checkType(type: string): void {
@@ -122,15 +124,13 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     checkOptions('on', how, LISTEN_RULES)
     const { signal, once } = how
     if (isClosed() || signal?.aborted) return () => {}
-    let removed = false
-    let undo: (() => void) | undefined
+    const undo = emitter.on(type, once ? hearOnce : listener)
     function hearOnce(event: TypedEvent): void {
       remove()
       listener(event)
     }
     function remove(): void {
-      removed = true
-      undo?.()
+      undo()
       signal?.removeEventListener('abort', remove)
       signalled.delete(remove)
     }
@@ -138,9 +138,7 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
       signal.addEventListener('abort', remove)
       signalled.add(remove)
     }
-    undo = listen(type, once ? hearOnce : listener)
-    // The first listener may start the connection, and who hears of that may have aborted or closed.
-    if (removed) undo()
+    demand(type)
     return remove
   }
 
@@ -165,9 +163,8 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     else {
       queues.add(queue)
       signal?.addEventListener('abort', onAbort)
-      for (const type of wanted) undos.push(listen(type, queue.push))
-      // As with `on`: it may have ended while it began.
-      if (!queues.has(queue)) for (const undo of undos) undo()
+      for (const type of wanted) undos.push(emitter.on(type, queue.push))
+      for (const type of wanted) demand(type)
     }
     return queue
   }
@@ -201,7 +198,9 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
     if (known !== undefined) return known
     const latest = createStore<unknown>(undefined)
     stores.set(type, latest)
-    if (!isClosed()) listen(type, ({ data }) => latest.set(data))
+    if (isClosed()) return latest
+    emitter.on(type, ({ data }) => latest.set(data))
+    demand(type)
     return latest
   }
 
