@@ -7,6 +7,7 @@ import {
   type OptionRule,
   wrongArgument,
 } from '../errors/check-options.js'
+import { inWords } from '../errors/in-words.js'
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import type { FetchLike, FetchLikeBody, FetchLikeInit } from '../standards/fetch-like.js'
 import { encodeHeaderValue } from './header-value.js'
@@ -41,9 +42,9 @@ export interface FetchOptions {
   /** What to use in place of `globalThis.fetch`. */
   fetch?: FetchLike | undefined
   /**
-   * Whether to go where the server redirects, or to fail with `redirect`. Of the application's headers none goes along to
-   * another origin; a browser follows by itself, and takes all but `Authorization` along where that origin's answer to its
-   * preflight allows them. Default: `'follow'`.
+   * Whether to go where the server redirects, or to fail with `redirect`. Of `headers` none goes along to another origin; a
+   * browser follows by itself, and takes all but `Authorization` along where that origin's answer to its preflight allows
+   * them. So does a `fetch` of your own without `headers` beside it, with what it adds. Default: `'follow'`.
    */
   redirect?: 'follow' | 'error' | undefined
   /** How much memory one event may take, in bytes, before the connection fails with `too-large`. Default: 16 MiB. */
@@ -148,7 +149,7 @@ export function checkFetchOptions(caller: string, options: FetchOptions): void {
     try {
       toHeaders(headers)
     } catch (cause) {
-      throw new TypeError(`${caller}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+      throw new TypeError(`${caller}: ${cause instanceof Error ? cause.message : inWords(cause)}`, { cause })
     }
   }
   if (body !== undefined && method !== undefined && /^(get|head)$/i.test(method)) {
