@@ -1,0 +1,22 @@
+import type { EventStreamMessage } from './message.js'
+
+/**
+ * How the end of a stream is recognised: by an event type, by one of several, or by a function that looks at each event.
+ * An event of a named type is still delivered. For a function, `true` means a bare mark such as `[DONE]`, which is not
+ * delivered, and `'deliver'` means that the last event carries a payload as well.
+ */
+export type EndOn<Type extends string = string> =
+  | Type
+  | readonly Type[]
+  | ((event: EventStreamMessage) => boolean | 'deliver')
+
+/** Whether the stream goes on after this event (`false`), or ends with it: delivered as the last one, or withheld. */
+export function readEndMark(endOn: EndOn | undefined, message: EventStreamMessage): false | 'deliver' | 'withhold' {
+  if (endOn === undefined) return false
+  if (typeof endOn !== 'function') {
+    const isLast = typeof endOn === 'string' ? endOn === message.event : endOn.includes(message.event)
+    return isLast && 'deliver'
+  }
+  const answer = endOn(message)
+  return answer === true ? 'withhold' : answer
+}
