@@ -18,5 +18,6 @@ export function readEndMark(endOn: EndOn | undefined, message: EventStreamMessag
     return isLast && 'deliver'
   }
   const answer = endOn(message)
-  return answer === true ? 'withhold' : answer
+  // Anything truthy counts, as it does for the predicates of the language.
+  return answer === 'deliver' ? answer : answer && 'withhold'
 }
