@@ -1,42 +1,31 @@
 import { createConnection, type Reconnection } from '../connection/connection.js'
+import type { UrlOption } from '../connection/address.js'
 import { systemEnvironment } from '../connection/environment.js'
-import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
-import { ConnectionError } from '../errors/connection-error.js'
-import type { RawEvent } from '../errors/payload-error.js'
+import { isFinal } from '../connection/transition.js'
+import { wrongArgument } from '../errors/check-options.js'
+import { inWords } from '../errors/in-words.js'
+import { type EndOn, readEndMark } from '../event-stream/end-mark.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
-import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
-import { createEmitter, EVERY_TYPE } from '../observable/emitter.js'
+import { createEmitter } from '../observable/emitter.js'
 import { report } from '../observable/report.js'
-import { createStore, type ReadableStore, type WritableStore } from '../observable/store.js'
-import { createDelivery } from './delivery.js'
+import { createAborts } from './aborts.js'
+import { createDelivery, MAX_WAITING_EVENTS } from './delivery.js'
+import { createDemand } from './demand.js'
+import { createEventTypes } from './event-types.js'
 import type { InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from './events.js'
+import { createIteration } from './iteration.js'
+import { createListening } from './listening.js'
 import type { EventSourceOptions, SchemaOptions } from './options.js'
-import { type AnyOptions, settle } from './settings.js'
-import type { EventsOptions, ListenOptions, TypedEventSource } from './typed-event-source.js'
-
-/** How many events may wait: more than the largest chunk holds of the smallest events, so that only a slow consumer meets it. */
-const MAX_WAITING_EVENTS = 16_384
-
-const LISTEN_RULES: readonly OptionRule[] = [SIGNAL_RULE]
-const EVENTS_RULES: readonly OptionRule[] = [
-  SIGNAL_RULE,
-  {
-    name: 'maxQueueSize',
-    expected: 'a whole number of events, at least 1',
-    holds: (value) => Number.isInteger(value) && Number(value) > 0,
-  },
-  {
-    name: 'overflow',
-    expected: "'error' or 'drop-oldest'",
-    holds: (value) => value === 'error' || value === 'drop-oldest',
-  },
-]
+import { type AnyOptions, resolveSettings } from './settings.js'
+import { createStores } from './stores.js'
+import type { TypedEventSource } from './typed-event-source.js'
 
 /**
  * Opens an event stream. It reconnects with backoff and jitter and resumes with the last event ID, until it is closed.
  *
- * @param url - relative ones are resolved against the page or worker
- * @throws `SyntaxError` DOMException for a URL that cannot be parsed; TypeError or RangeError for wrong options
+ * @param url - resolved against the page or worker if it is relative; or a function that is asked for it on every attempt
+ * @throws `SyntaxError` DOMException for a URL that cannot be parsed (with `connect: 'while-listening'`, that is a failure
+ * once it connects); TypeError or RangeError for wrong options
  *
  * @example
  * ```ts
@@ -51,31 +40,27 @@ const EVENTS_RULES: readonly OptionRule[] = [
  * ```
  */
 export function createEventSource<const Schemas extends SchemaMap>(
-  url: string | URL,
+  url: UrlOption,
   options: SchemaOptions<Schemas>,
 ): TypedEventSource<InferEvents<Schemas>>
 export function createEventSource<Events extends object = UndeclaredEvents>(
-  url: string | URL,
+  url: UrlOption,
   options?: EventSourceOptions<NoInfer<Events>>,
 ): TypedEventSource<Events>
-export function createEventSource(url: string | URL, options: AnyOptions = {}): TypedEventSource<UndeclaredEvents> {
-  const settings = settle(url, options)
-  const { endOn } = settings
+export function createEventSource(url: UrlOption, options: AnyOptions = {}): TypedEventSource<UndeclaredEvents> {
+  const settings = resolveSettings(url, options)
+  const { address, endOn, signal } = settings
   const emitter = createEmitter<TypedEvent>()
-  const queues = new Set<AsyncQueue<TypedEvent>>()
-  const stores = new Map<string, WritableStore<unknown>>()
-  /** The undos of listeners that a signal holds: a signal may live as long as the application. */
-  const signalled = new Set<() => void>()
   const reconnections = createEmitter<Reconnection>()
-  let isReleased = false
+  const aborts = createAborts()
 
   const delivery = createDelivery({
     readPayload: settings.readPayload,
-    isOver: () => isReleased,
+    isOver,
     limit: MAX_WAITING_EVENTS,
     onEvent: emitter.emit,
     onPayloadError(error) {
-      if (!isReleased) settings.onPayloadError(error)
+      if (!isOver()) settings.onPayloadError(error)
     },
     onOverflow: () =>
       connection.fail({
@@ -87,185 +72,96 @@ export function createEventSource(url: string | URL, options: AnyOptions = {}): 
 
   const connection = createConnection({
     ...settings,
+    endIsMarked: endOn !== undefined,
     environment: systemEnvironment,
     onMessage(message, origin) {
-      const isMarker = typeof endOn === 'function' && isEndMarker(endOn, message)
+      const mark = endMarkOf(endOn, message)
       // What nobody listens for is not worth parsing.
-      if (!isMarker && emitter.has(message.event)) delivery.deliver(message, origin)
-      if (isMarker || message.event === endOn) connection.end()
+      if (mark !== 'withhold' && emitter.has(message.event)) delivery.deliver(message, origin)
+      if (mark !== false) connection.end()
     },
     onReconnect: (reconnection) => reconnections.emit('reconnect', reconnection),
+    onClosed(status) {
+      aborts.suspend()
+      // What has arrived before the server's end is still delivered, even if a schema takes its time.
+      if (!isFinal(status)) return iteration.end(status, delivery.whenDone)
+      demand.close()
+      emitter.clear()
+      reconnections.clear()
+      stores.release()
+      iteration.end(status, (run) => run())
+    },
   })
 
-  function isClosed(): boolean {
-    return connection.status.get().state === 'closed'
+  function isOver(): boolean {
+    return isFinal(connection.status.get())
   }
 
-  /**
-   * Has the connection bring the events of a type. It may start it, and who hears of that may abort or close: everything else of a
-   * listener comes before, its undo too.
-   */
-  function demand(type: string | typeof EVERY_TYPE): void {
-    if (type === EVERY_TYPE) connection.listenToEveryType()
-    else connection.listen(type)
-    connection.start()
-  }
-
-  function checkType(type: string): void {
-    if (typeof type !== 'string' || type === '') throw new TypeError('The event type must be a string, and not empty.')
-    if (settings.declared?.has(type) === false) {
-      throw new TypeError(`The event type "${type}" has no schema; there are: ${[...settings.declared].join(', ')}.`)
+  /** Whether there is a URL to connect to: one that could not be resolved when the source was made may be wrong. */
+  function hasAddress(): boolean {
+    try {
+      if (typeof url !== 'function') void address.resolve({ attempt: 0, failure: undefined, lastEventId: '' })
+      return true
+    } catch (cause) {
+      connection.fail({ kind: 'application', fatal: true, message: inWords(cause), cause })
+      return false
     }
   }
 
-  function on(type: string, listener: (event: TypedEvent) => void, how: ListenOptions = {}): () => void {
-    checkType(type)
-    if (typeof listener !== 'function') throw wrongArgument(`on("${type}")`, 'the listener', 'a function', listener)
-    checkOptions('on', how, LISTEN_RULES)
-    const { signal, once } = how
-    if (isClosed() || signal?.aborted) return () => {}
-    const undo = emitter.on(type, once ? hearOnce : listener)
-    function hearOnce(event: TypedEvent): void {
-      remove()
-      listener(event)
-    }
-    function remove(): void {
-      undo()
-      signal?.removeEventListener('abort', remove)
-      signalled.delete(remove)
-    }
-    if (signal) {
-      signal.addEventListener('abort', remove)
-      signalled.add(remove)
-    }
-    demand(type)
-    return remove
+  function start(): void {
+    if (connection.status.get().state === 'idle' && hasAddress()) connection.start()
   }
 
-  function events(types?: string | readonly string[], how: EventsOptions = {}): AsyncQueue<TypedEvent> {
-    checkOptions('events', how, EVENTS_RULES)
-    const { signal, maxQueueSize = MAX_WAITING_EVENTS, overflow = 'error' } = how
-    const wanted = wantedTypes(types)
-
-    const undos: (() => void)[] = []
-    const onAbort = (): void => queue.end({ error: signal?.reason })
-    const queue = createAsyncQueue<TypedEvent>({
-      maxQueueSize,
-      overflow,
-      onRelease() {
-        queues.delete(queue)
-        for (const undo of undos) undo()
-        signal?.removeEventListener('abort', onAbort)
-      },
-    })
-    if (isClosed()) endQueue(queue)
-    else if (signal?.aborted) onAbort()
-    else {
-      queues.add(queue)
-      signal?.addEventListener('abort', onAbort)
-      for (const type of wanted) undos.push(emitter.on(type, queue.push))
-      for (const type of wanted) demand(type)
-    }
-    return queue
-  }
-
-  function wantedTypes(types: string | readonly string[] | undefined): Iterable<string | typeof EVERY_TYPE> {
-    if (types === undefined && settings.declared !== undefined) return settings.declared
-    if (types === undefined) {
-      if (settings.transport.everyType) return [EVERY_TYPE]
-      throw new TypeError(
-        `events: the transport "${settings.transport.name}" delivers only types that it is told; name them, or use 'auto' or 'fetch'.`,
-      )
-    }
-    if (typeof types !== 'string' && !Array.isArray(types)) {
-      throw wrongArgument('events', 'types', 'an event type, an array of them, or undefined for all', types)
-    }
-    const wanted = new Set(typeof types === 'string' ? [types] : types)
-    if (wanted.size === 0) throw new TypeError('events: name at least one event type, or none at all for every type.')
-    wanted.forEach(checkType)
-    return wanted
-  }
-
-  function endQueue(queue: AsyncQueue<TypedEvent>): void {
-    const status = connection.status.get()
-    const failure = status.state === 'closed' ? status.failure : undefined
-    queue.end(failure && { error: new ConnectionError(failure) })
-  }
-
-  function store(type: string): ReadableStore<unknown> {
-    checkType(type)
-    const known = stores.get(type)
-    if (known !== undefined) return known
-    const latest = createStore<unknown>(undefined)
-    stores.set(type, latest)
-    if (isClosed()) return latest
-    emitter.on(type, ({ data }) => latest.set(data))
-    demand(type)
-    return latest
-  }
+  const restsUnheard = settings.connect === 'while-listening'
+  const demand = createDemand({ connection, environment: systemEnvironment, restsUnheard, start })
+  const parts = { emitter, demand, aborts, connection, eventTypes: createEventTypes(settings), isOver }
+  const listening = createListening(parts)
+  const iteration = createIteration({ ...parts, statusOf: connection.status.get })
+  const stores = createStores(parts)
 
   function onReconnect(listener: (reconnection: Reconnection) => void): () => void {
     if (typeof listener !== 'function') throw wrongArgument('onReconnect', 'the listener', 'a function', listener)
-    return isClosed() ? () => {} : reconnections.on('reconnect', listener)
+    return isOver() ? () => {} : reconnections.on('reconnect', listener)
   }
 
-  const { signal } = settings
-  const onAbort = (): void => closeAtOnce('aborted')
-
-  function closeAtOnce(reason: 'close-called' | 'aborted'): void {
-    connection.close(reason)
-    // Also where the server had the last word, and events of it still wait for a schema.
-    release()
+  function reconnect(): void {
+    if (!demand.exists) return
+    aborts.resume()
+    if (hasAddress()) connection.reconnect()
   }
 
-  function release(): void {
-    if (isReleased) return
-    isReleased = true
-    signal?.removeEventListener('abort', onAbort)
-    emitter.clear()
-    reconnections.clear()
-    for (const latest of stores.values()) latest.release()
-    for (const remove of signalled) remove()
-    for (const queue of queues) endQueue(queue)
-  }
-
-  signal?.addEventListener('abort', onAbort)
-  // The first subscriber: by the time the application hears of the end, nothing is left to be called; but what has arrived
-  // before the server's end is still delivered, where a schema takes its time.
-  connection.status.subscribe((status) => {
-    if (status.state !== 'closed') return
-    if (status.reason === 'close-called' || status.reason === 'aborted') release()
-    else delivery.whenDone(release)
-  })
+  aborts.add(signal, () => connection.close('aborted'))
   if (typeof endOn === 'function') connection.listenToEveryType()
-  else if (endOn !== undefined) connection.listen(endOn)
-  if (signal?.aborted) onAbort()
-  else if (settings.connect === 'immediately') connection.start()
+  else if (endOn !== undefined) for (const type of [endOn].flat()) connection.listen(type)
+  if (signal?.aborted) connection.close('aborted')
+  else if (!restsUnheard) start()
 
-  const close = (): void => closeAtOnce('close-called')
+  const close = (): void => connection.close('close-called')
   const source = {
-    url: settings.url,
+    get url() {
+      return address.current ?? (typeof url === 'function' ? '' : String(url))
+    },
     get lastEventId() {
       return connection.lastEventId
     },
     status: connection.status,
-    on,
-    events,
-    store,
+    ...listening,
+    events: iteration.events,
+    store: stores.store,
     onReconnect,
-    reconnect: connection.reconnect,
+    reconnect,
     close,
-    [Symbol.asyncIterator]: () => events(),
+    [Symbol.asyncIterator]: () => iteration.events(),
     // Where the symbol does not exist, its key would be the string 'undefined'.
     ...(Symbol.dispose && { [Symbol.dispose]: close }),
   }
   return source as TypedEventSource<UndeclaredEvents>
 }
 
-/** Whether a function of the application knows the mark that ends the stream. One that throws does not. */
-function isEndMarker(endOn: (event: RawEvent) => boolean, message: EventStreamMessage): boolean {
+/** A function that throws recognises nothing, and the stream goes on. */
+function endMarkOf(endOn: EndOn | undefined, message: EventStreamMessage): ReturnType<typeof readEndMark> {
   try {
-    return endOn(message)
+    return readEndMark(endOn, message)
   } catch (error) {
     report(error)
     return false

@@ -4,6 +4,9 @@ import { report } from '../observable/report.js'
 import type { TypedEvent } from './events.js'
 import { isPromiseLike, type PayloadReader } from './payload.js'
 
+/** How many events may wait: more than the largest chunk holds of the smallest events, so only a slow consumer meets it. */
+export const MAX_WAITING_EVENTS = 16_384
+
 export interface DeliveryOptions {
   readonly readPayload: PayloadReader
   /** Whether nobody wants events any more. */
@@ -21,7 +24,7 @@ export interface Delivery {
   /** In the order of the stream: at once where the payload is there at once, else after those before it. */
   deliver(message: EventStreamMessage, origin: string): void
   /** Runs when no event waits any more: at once, where none does. */
-  whenDone(run: () => void): void
+  readonly whenDone: (run: () => void) => void
 }
 
 /** From messages to typed events, where a schema or parser may take its time. */

@@ -1,4 +1,5 @@
 import type { PayloadError, RawEvent } from '../errors/payload-error.js'
+import type { EndOn } from '../event-stream/end-mark.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { FetchOptions } from '../transport/request.js'
 import type { Transport } from '../transport/transport.js'
@@ -22,7 +23,12 @@ interface CommonOptions<Events> extends FetchOptions {
    * is in the documentation). Or a transport of your own. Default: `'auto'`.
    */
   transport?: 'auto' | 'fetch' | 'native' | Transport | undefined
-  /** How long to wait before each attempt, or `false` for none: one-shot use. Default: {@link exponentialBackoff}(). */
+  /**
+   * How long to wait before each attempt, or `false` for none: the end of the stream is then the end of the source.
+   *
+   * @default {@link exponentialBackoff}(), or `false` if the request is not a plain GET or HEAD: a POST is repeated only if
+   * you pass a policy
+   */
   reconnection?: ReconnectionPolicy | false | undefined
   /** Where to go on: the last event ID of an earlier visit. Default: begin anew. */
   lastEventId?: string | undefined
@@ -31,8 +37,13 @@ interface CommonOptions<Events> extends FetchOptions {
    * another origin that do not answer preflights, and so that a new native connection loses nothing.
    */
   lastEventIdParam?: string | undefined
-  /** Connect at once, or when the first listener, iteration or store asks for events. Default: `'immediately'`. */
-  connect?: 'immediately' | 'on-first-listener' | undefined
+  /**
+   * Connect at once, or with the first listener, loop or store subscriber, and disconnect 1 s after the last one is gone. A
+   * source at the top of a module is then harmless in server-side rendering: a relative URL is resolved when it connects.
+   *
+   * @default 'immediately'
+   */
+  connect?: 'immediately' | 'while-listening' | undefined
   /** Closes the connection for good when it aborts. */
   signal?: AbortSignal | undefined
   /** Send cookies to another origin too. Default: false. */
@@ -48,15 +59,20 @@ interface CommonOptions<Events> extends FetchOptions {
    */
   whenHidden?: 'continue' | 'pause' | undefined
   /**
-   * By what the server says that nothing more comes: the source then closes with the reason `ended-by-server`, and does not
-   * reconnect. An event type: the event is delivered, then it is over. Or a function that knows the mark, which is not
-   * delivered, because a mark is no payload: `({ data }) => data === '[DONE]'`. Default: only a status 204 says so.
+   * How the end of a whole stream is recognised: the source then closes as `ended-by-server`. An event type or several, whose
+   * event is still delivered; or a function that returns `true` for a bare mark, which is not delivered
+   * (`({ data }) => data === '[DONE]'`), and `'deliver'` for a last event with a payload. A stream that ends without its mark
+   * was cut short, which is a failure of the kind `ended`.
+   *
+   * @default only a status 204 ends the source
    */
-  endOn?: TypeOf<Events> | ((event: RawEvent) => boolean) | undefined
+  endOn?: EndOn<TypeOf<Events>> | undefined
   /**
-   * How many IDs are remembered, so that an event whose ID was there before is dropped: for servers that send again what they
-   * sent before the stream broke off. Every event needs an ID of its own for it; those without an ID are always delivered.
-   * 'auto' takes fetch with it. Default: none, the server is trusted.
+   * How many events are remembered, so that those which the server sends again after a reconnection are dropped: up to the
+   * first new one, events that repeat both the ID and the data of one that was delivered. Events without an ID of their own are
+   * always delivered. With it, 'auto' takes fetch.
+   *
+   * @default the server is trusted
    */
   dropDuplicates?: number | undefined
   /** Called with each event whose data is not what was agreed; it is not delivered. Default: it is logged as an error. */

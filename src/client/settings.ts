@@ -1,3 +1,4 @@
+import { type Address, createAddress, type UrlOption } from '../connection/address.js'
 import { parseUrl } from '../connection/parse-url.js'
 import {
   checkOptions,
@@ -9,7 +10,8 @@ import {
   SIGNAL_RULE,
   wrongArgument,
 } from '../errors/check-options.js'
-import type { PayloadError, RawEvent } from '../errors/payload-error.js'
+import type { PayloadError } from '../errors/payload-error.js'
+import type { EndOn } from '../event-stream/end-mark.js'
 import { exponentialBackoff } from '../reconnection/backoff.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { StandardSchema } from '../standards/standard-schema.js'
@@ -27,8 +29,8 @@ const CALLER = 'createEventSource'
 const RULES: readonly OptionRule[] = [
   {
     name: 'connect',
-    expected: "'immediately' or 'on-first-listener'",
-    holds: (value) => value === 'immediately' || value === 'on-first-listener',
+    expected: "'immediately' or 'while-listening'",
+    holds: (value) => value === 'immediately' || value === 'while-listening',
   },
   SIGNAL_RULE,
   { name: 'withCredentials', expected: 'a boolean', holds: (value) => typeof value === 'boolean' },
@@ -51,12 +53,13 @@ const RULES: readonly OptionRule[] = [
   },
   {
     name: 'endOn',
-    expected: 'an event type, or a function of the event',
-    holds: (value) => isFunction(value) || (isString(value) && value !== ''),
+    expected: 'an event type, an array of them, or a function of the event',
+    holds: (value) =>
+      isFunction(value) || (Array.isArray(value) ? value.length > 0 && value.every(isEventType) : isEventType(value)),
   },
   {
     name: 'dropDuplicates',
-    expected: 'a whole number of IDs, at least 1',
+    expected: 'a whole number of events, at least 1',
     holds: (value) => Number.isInteger(value) && Number(value) > 0,
   },
   { name: 'onPayloadError', expected: 'a function', holds: isFunction },
@@ -76,17 +79,17 @@ const RULES: readonly OptionRule[] = [
 
 /** The options as the client runs on them: checked, and with their defaults. */
 export interface Settings {
-  readonly url: string
+  readonly address: Address
   readonly transport: Transport
   readonly reconnection: ReconnectionPolicy | false
   readonly lastEventId: string
   readonly lastEventIdParam: string | undefined
-  readonly connect: 'immediately' | 'on-first-listener'
+  readonly connect: 'immediately' | 'while-listening'
   readonly signal: AbortSignal | undefined
   readonly withCredentials: boolean
   readonly idleTimeout: number | undefined
   readonly whenHidden: 'continue' | 'pause'
-  readonly endOn: string | ((event: RawEvent) => boolean) | undefined
+  readonly endOn: EndOn | undefined
   readonly dropDuplicates: number | undefined
   readonly onPayloadError: (error: PayloadError) => void
   readonly readPayload: PayloadReader
@@ -97,27 +100,27 @@ export interface Settings {
 export type AnyOptions = EventSourceOptions<UndeclaredEvents> | SchemaOptions<SchemaMap>
 
 /** @throws what `createEventSource` throws */
-export function settle(url: string | URL, options: AnyOptions): Settings {
+export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   checkOptions(CALLER, options, RULES)
   checkFetchOptions(CALLER, options)
-  const {
-    connect = 'immediately',
-    reconnection = exponentialBackoff(),
-    withCredentials = false,
-    lastEventId = '',
-    whenHidden = 'continue',
-  } = options
+  const { connect = 'immediately', withCredentials = false, lastEventId = '', whenHidden = 'continue' } = options
   const { signal, idleTimeout, lastEventIdParam, endOn, dropDuplicates } = options
   const { onPayloadError = (error) => console.error(error) } = options
   const schemas = options.schemas && schemaTable(options.schemas)
-  const transport = settleTransport(options)
+  const transport = resolveTransport(options)
+  const { reconnection = isRepeatable(options, transport) && exponentialBackoff() } = options
   if (isFunction(endOn) && !transport.everyType) {
     throw new TypeError(
       `${CALLER}: the transport "${transport.name}" delivers only types that it is told: name the event type as endOn, or use 'auto' or 'fetch'.`,
     )
   }
+  if (typeof url !== 'function') checkUrl(url)
+  const address = createAddress(url, toAbsolute)
+  if (typeof url !== 'function' && connect === 'immediately') {
+    void address.resolve({ attempt: 0, failure: undefined, lastEventId })
+  }
   return {
-    url: resolveUrl(url),
+    address,
     transport,
     reconnection,
     lastEventId,
@@ -135,11 +138,20 @@ export function settle(url: string | URL, options: AnyOptions): Settings {
   }
 }
 
-function resolveUrl(url: string | URL): string {
+/** Whether the same request may be made again without being asked to. */
+function isRepeatable({ method = 'GET', body }: AnyOptions, { repeatable = true }: Transport): boolean {
+  return repeatable && body === undefined && /^(?:get|head)$/i.test(method)
+}
+
+function checkUrl(url: string | URL): void {
   // By shape: a URL may come from another realm.
   if (typeof url !== 'string' && typeof (url as Partial<URL> | null)?.href !== 'string') {
-    throw wrongArgument(CALLER, 'url', 'a string or a URL', url)
+    throw wrongArgument(CALLER, 'url', 'a string, a URL, or a function that returns one', url)
   }
+}
+
+function toAbsolute(url: string | URL): string {
+  checkUrl(url)
   const resolved = parseUrl(CALLER, url)
   if (resolved.username !== '' || resolved.password !== '') {
     throw new TypeError(`${CALLER}: the url must not contain credentials, which fetch refuses; send a header.`)
@@ -149,12 +161,16 @@ function resolveUrl(url: string | URL): string {
 
 const FETCH_OPTIONS = ['method', 'headers', 'body', 'fetch', 'redirect', 'maxEventSize'] as const
 
-function settleTransport(options: AnyOptions): Transport {
+function resolveTransport(options: AnyOptions): Transport {
   const { transport = 'auto' } = options
   const given = FETCH_OPTIONS.find((name) => options[name] !== undefined)
 
   if (transport === 'auto') {
-    const fetchAsked = given !== undefined || options.idleTimeout !== undefined || options.dropDuplicates !== undefined
+    const fetchAsked =
+      given !== undefined ||
+      options.idleTimeout !== undefined ||
+      options.dropDuplicates !== undefined ||
+      options.reconnection === false
     return autoTransport(options, { fetchAsked })
   }
   if (transport === 'native' && options.dropDuplicates !== undefined) {
@@ -166,11 +182,11 @@ function settleTransport(options: AnyOptions): Transport {
     return { name: 'fetch', everyType: true, open: (request, sink) => openFetch(options, request, sink) }
   }
   if (given !== undefined) {
-    const mend =
+    const remedy =
       transport === 'native'
         ? "use 'auto' or 'fetch'"
         : 'give it to that transport, as fetchTransport({ ... }) takes it'
-    throw new TypeError(`${CALLER}: the option ${given} means nothing to this transport: ${mend}.`)
+    throw new TypeError(`${CALLER}: the option ${given} means nothing to this transport: ${remedy}.`)
   }
   return transport === 'native' ? nativeTransport() : transport
 }
@@ -201,6 +217,10 @@ function parserTable(parse: AnyOptions['parse'] = 'json'): (type: string) => Pay
     }
   }
   return (type) => table.get(type) ?? 'json'
+}
+
+function isEventType(value: unknown): boolean {
+  return isString(value) && value !== ''
 }
 
 function isParser(value: unknown): value is PayloadParser {

@@ -55,7 +55,7 @@ function defineEventSource(): EventSourceConstructor {
       this.#url = urlRecord.href
       this.#withCredentials = withCredentials
       this.#connection = createConnection({
-        url: urlRecord.href,
+        address: { current: urlRecord.href, resolve: () => urlRecord.href },
         withCredentials: this.#withCredentials,
         transport: {
           name: 'fetch',
@@ -63,6 +63,7 @@ function defineEventSource(): EventSourceConstructor {
           open: (request, sink) => openFetch(fetch === undefined ? {} : { fetch }, request, sink),
         },
         reconnection: standardBackoff(fetch === undefined && !isFetchable(urlRecord)),
+        endIsMarked: false,
         lastEventId: '',
         lastEventIdParam: undefined,
         idleTimeout: undefined,
@@ -78,6 +79,7 @@ function defineEventSource(): EventSourceConstructor {
         onMessage: (message, origin) =>
           this.#tasks.queue(() => void this.dispatchEvent(createMessageEvent(message, origin))),
         onReconnect() {},
+        onClosed() {},
       })
       let before: ConnectionStatus['state'] = 'idle'
       this.#connection.status.subscribe((status) => {

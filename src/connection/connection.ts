@@ -4,17 +4,26 @@ import { report } from '../observable/report.js'
 import { createStore, type ReadableStore } from '../observable/store.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { Transport, TransportRequest, TransportSink } from '../transport/transport.js'
+import type { Address } from './address.js'
 import { createDuplicateFilter } from './duplicates.js'
 import type { Environment } from './environment.js'
 import { openSession, type Session } from './session.js'
 import type { ConnectionStatus, PauseReason } from './status.js'
-import { type ConnectionEffect, type ConnectionInput, initialState, transition } from './transition.js'
+import {
+  type ConnectionEffect,
+  type ConnectionInput,
+  type ConnectionRules,
+  initialState,
+  isFinal,
+  transition,
+} from './transition.js'
 
 export interface ConnectionOptions {
-  /** Absolute. */
-  readonly url: string
+  readonly address: Address
   readonly transport: Transport
   readonly reconnection: ReconnectionPolicy | false
+  /** Whether the server marks the end of a whole stream, so that one that ends without the mark was cut short. */
+  readonly endIsMarked: boolean
   /** Where to go on; empty to begin anew. */
   readonly lastEventId: string
   /** The query parameter that carries the last event ID in place of the header. */
@@ -23,12 +32,14 @@ export interface ConnectionOptions {
   /** How long, in ms, nothing may arrive; undefined: as long as it likes. */
   readonly idleTimeout: number | undefined
   readonly whenHidden: 'continue' | 'pause'
-  /** How many IDs are remembered, so that none is delivered twice; undefined: the server is trusted. */
+  /** How many events are remembered, so that none is delivered twice; undefined: the server is trusted. */
   readonly dropDuplicates: number | undefined
   readonly environment: Environment
   readonly onMessage: (message: EventStreamMessage, origin: string) => void
   /** The stream, which was open before, is open again; its first event follows. */
   readonly onReconnect: (reconnection: Reconnection) => void
+  /** The connection has closed. The status says so only afterwards, so nothing is left to be done when it does. */
+  readonly onClosed: (status: ConnectionStatus & { readonly state: 'closed' }) => void
 }
 
 /** What there is to know when a lost stream is open again. */
@@ -49,11 +60,14 @@ export interface Connection {
   readonly status: ReadableStore<ConnectionStatus>
   readonly lastEventId: string
   start(): void
+  /** Lets go of the stream until the next `start()`. */
+  rest(): void
   /** Makes sure that events of this type are delivered. */
   listen(type: string): void
   /** Makes sure that events of every type are delivered. */
   listenToEveryType(): void
-  readonly reconnect: () => void
+  /** Connects again, at once, unless it was closed by `close()`. */
+  reconnect(): void
   /** The server has said that nothing more comes. */
   end(): void
   close(reason: 'close-called' | 'aborted'): void
@@ -62,7 +76,8 @@ export interface Connection {
 
 /** Runs the machine of `transition.ts`: what happens becomes an input, and its effects are carried out. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { environment, transport, idleTimeout, withCredentials, onMessage } = options
+  const { address, environment, transport, idleTimeout, withCredentials, endIsMarked, onMessage } = options
+  const rules: ConnectionRules = options
   let state = initialState
   const status = createStore(state.status)
   let { lastEventId } = options
@@ -70,34 +85,43 @@ export function createConnection(options: ConnectionOptions): Connection {
   let session: Session | undefined
   let stopWaiting: (() => void) | undefined
   let stopWatching: (() => void) | undefined
-  const isDuplicate = createDuplicateFilter(options.dropDuplicates, lastEventId)
-  let dropped = false
+  const duplicates = createDuplicateFilter(options.dropDuplicates ?? 0)
+  let hasOwnId = false
 
   function dispatch(input: ConnectionInput): void {
     const before = state
-    const next = transition(before, input, options.reconnection)
-    // The policy is a function of the application: what it did by close() or reconnect() counts, and not what it returned.
+    const next = transition(before, input, rules)
+    // If the policy called close() or reconnect(), that wins over its return value.
     if (state !== before) return
     state = next.state
     for (const effect of next.effects) {
-      // To close a session runs functions of the application too, who listen to its signal: what they did counts.
-      if (state !== next.state) break
       run(effect)
+      // Closing a session runs functions of the application; if they led further, all is done and told already.
+      if (state !== next.state) return
     }
-    // Told last, so that whoever calls close() or reconnect() from a subscriber finds everything done; and told as it is by
-    // then, should an effect have led further already.
-    status.set(state.status)
-    if (state.status.state === 'closed') stopWatching?.()
-    else if (next.reconnected && state === next.state) options.onReconnect({ ...next.reconnected, lastEventId })
+    tell(before.status, state.status)
+    if (next.reconnected && state === next.state) options.onReconnect({ ...next.reconnected, lastEventId })
+  }
+
+  /** Published after the effects, so that subscribers may call close() or reconnect(). */
+  function tell(before: ConnectionStatus, now: ConnectionStatus): void {
+    if (now === before) return
+    if (now.state === 'closed' || now.state === 'idle') {
+      stopWatching?.()
+      stopWatching = undefined
+    }
+    if (now.state === 'closed') options.onClosed(now)
+    status.set(now)
+    if (isFinal(now)) status.release()
   }
 
   function start(): void {
     if (state.status.state !== 'idle') return
     watch()
-    dispatch({ type: 'start' })
+    dispatch({ type: 'start', now: environment.now() })
   }
 
-  /** From the first attempt on, whoever asks for it. */
+  /** From the first attempt on, until the connection rests or is closed. */
   function watch(): void {
     stopWatching ??= environment.watch((reason, holds) => {
       if (!concerns(reason)) return
@@ -108,19 +132,24 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function concerns(reason: PauseReason): boolean {
     if (reason === 'hidden') return options.whenHidden === 'pause'
-    // The own machine is reached without a network: who develops on a train wants the stream of the own server.
-    return reason !== 'offline' || !LOOPBACK.test(new URL(options.url).hostname)
+    // Loopback works offline, so a local server's stream is not paused.
+    return reason !== 'offline' || !LOOPBACK.test(new URL(address.current ?? 'about:blank').hostname)
   }
 
   function run(effect: ConnectionEffect): void {
     switch (effect.type) {
       case 'connect': {
         const { attempt, failure } = effect
-        const request = (): TransportRequest => {
-          const { url, lastEventIdInUrl } = address(options, lastEventId)
-          return { url, lastEventId, lastEventIdInUrl, withCredentials, attempt, failure, types }
-        }
-        session = openSession({ transport, environment, idleTimeout, request }, sink)
+        const resolve = (): string | Promise<string> => address.resolve({ attempt, failure, lastEventId })
+        const request = (url: string): TransportRequest => ({
+          ...addressed(url, options.lastEventIdParam, lastEventId),
+          lastEventId,
+          withCredentials,
+          attempt,
+          failure,
+          types,
+        })
+        session = openSession({ transport, environment, idleTimeout, resolve, request }, sink)
         return
       }
       case 'disconnect': {
@@ -139,23 +168,36 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   const sink: TransportSink = {
-    onOpen: (opened) => dispatch({ type: 'opened', opened, now: environment.now() }),
+    onOpen(opened) {
+      duplicates.reopened()
+      dispatch({ type: 'opened', opened, now: environment.now() })
+    },
     onActivity: () => dispatch({ type: 'received' }),
     onMessage(message, origin) {
-      if (!dropped) onMessage(message, origin)
-      dropped = false
+      if (state.brought !== 'events') dispatch({ type: 'delivered' })
+      const isDuplicate = hasOwnId && duplicates.isDuplicate(message.id, message.data)
+      hasOwnId = false
+      if (!isDuplicate) onMessage(message, origin)
     },
     onLastEventId(id, isOfEvent) {
       lastEventId = id
-      dropped = isOfEvent && isDuplicate(id)
+      hasOwnId = isOfEvent
     },
     onReconnectionTime: (ms) => dispatch({ type: 'reconnection-time', ms }),
     onInterrupted: (failure) => dispatch({ type: 'interrupted', failure, ...moment() }),
-    onEnd: (outcome) =>
-      dispatch(outcome === 'no-content' ? { type: 'ended' } : { type: 'lost', failure: outcome, ...moment() }),
+    onEnd(outcome) {
+      if (outcome === 'no-content') return end()
+      const failure = endIsMarked && outcome.kind === 'ended' ? { ...outcome, message: CUT_SHORT } : outcome
+      dispatch({ type: 'lost', failure, ...moment() })
+    },
+  }
+
+  function end(): void {
+    dispatch({ type: 'ended', now: environment.now() })
   }
 
   function reconnect(): void {
+    if (isFinal(state.status)) return
     watch()
     dispatch({ type: 'reconnect-called', now: environment.now() })
   }
@@ -170,6 +212,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       return lastEventId
     },
     start,
+    rest: () => dispatch({ type: 'rest', now: environment.now() }),
     listen(type) {
       if (types === 'every' || types.has(type)) return
       types.add(type)
@@ -181,17 +224,21 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (session?.selective) reconnect()
     },
     reconnect,
-    end: () => dispatch({ type: 'ended' }),
+    end,
     close: (reason) => dispatch({ type: 'closed', reason }),
-    fail: (failure) => dispatch({ type: 'failed', failure }),
+    fail: (failure) => dispatch({ type: 'failed', failure, now: environment.now() }),
   }
 }
+
+const CUT_SHORT =
+  'The stream ended without the mark that endOn recognises: the server, or a proxy in between, has cut the answer short.'
 
 /** "localhost", names below it, 127.0.0.0/8 and ::1, as `URL` writes them. */
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127\..+|\[::1\])$/
 
-function address(
-  { url, lastEventIdParam }: ConnectionOptions,
+function addressed(
+  url: string,
+  lastEventIdParam: string | undefined,
   lastEventId: string,
 ): Pick<TransportRequest, 'url' | 'lastEventIdInUrl'> {
   if (lastEventIdParam === undefined) return { url, lastEventIdInUrl: false }

@@ -38,6 +38,10 @@ export const systemEnvironment: Environment = {
       listen(globalThis, 'online', () => onChange('offline', false))
     }
     if (document !== undefined) {
+      if ((document as { prerendering?: boolean }).prerendering) {
+        onChange('prerendering', true)
+        listen(document, 'prerenderingchange', () => onChange('prerendering', false))
+      }
       const tellVisibility = (): void => onChange('hidden', document.visibilityState === 'hidden')
       tellVisibility()
       listen(document, 'visibilitychange', tellVisibility)

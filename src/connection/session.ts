@@ -4,14 +4,17 @@ import { report } from '../observable/report.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from '../transport/transport.js'
 import type { Environment } from './environment.js'
 import { type InactivityWatch, watchInactivity } from './inactivity.js'
+import { breachOf, has, isMessage } from './sink-contract.js'
 
 export interface SessionOptions {
   readonly transport: Transport
   readonly environment: Environment
   /** How long, in ms, nothing may arrive; undefined: as long as it likes. */
   readonly idleTimeout: number | undefined
+  /** The absolute URL, asked when the session begins. */
+  readonly resolve: () => string | Promise<string>
   /** Asked when the transport is opened. */
-  readonly request: () => TransportRequest
+  readonly request: (url: string) => TransportRequest
 }
 
 /** One attempt of a connection: a transport's session with its idle watch. */
@@ -24,31 +27,39 @@ export interface Session {
 }
 
 export function openSession(
-  { transport, environment, idleTimeout, request }: SessionOptions,
+  { transport, environment, idleTimeout, resolve, request }: SessionOptions,
   sink: TransportSink,
 ): Session {
   let inner: TransportSession | undefined
   let inactivity: InactivityWatch | undefined
   let closed = false
-  /** The open stream has brought something: that it brings more is no news to the connection. */
+  let isOpen = false
+  /** Whether the open stream's first activity was forwarded: the connection needs it once. */
   let received = false
 
-  function guard<Arguments extends readonly unknown[]>(
-    handle: (...values: Arguments) => void,
-  ): (...values: Arguments) => void {
-    return (...values) => {
-      if (!closed) handle(...values)
-    }
+  /** Ends the attempt if the transport calls its sink wrongly. */
+  function isRight(method: keyof TransportSink, value?: unknown): boolean {
+    if (closed) return false
+    const breach = breachOf(method, isOpen, value)
+    if (breach !== undefined) violated(breach)
+    return breach === undefined
+  }
+
+  function violated(breach: string): void {
+    sink.onEnd(contractFailure(transport.name, breach))
   }
 
   const guarded: TransportSink = {
-    onOpen: guard((opened) => {
+    onOpen(opened) {
+      if (!isRight('onOpen', opened)) return
+      isOpen = true
       received = false
       inactivity?.touch()
       sink.onOpen(opened)
-    }),
-    // These three are written out: they run for every chunk or event.
+    },
+    // These three are written out, because they run for every chunk or event.
     onActivity() {
+      if (!isOpen) isRight('onActivity')
       if (closed) return
       inactivity?.touch()
       if (received) return
@@ -56,24 +67,57 @@ export function openSession(
       sink.onActivity()
     },
     onMessage(message, origin) {
-      if (!closed) sink.onMessage(message, origin)
+      if (!isOpen) isRight('onMessage')
+      if (closed) return
+      if (isMessage(message, origin)) sink.onMessage(message, origin)
+      else violated('called onMessage without { event, data, id } and an origin, all of them strings')
     },
     onLastEventId(id, isOfEvent) {
-      if (!closed) sink.onLastEventId(id, isOfEvent)
+      if (!isOpen) isRight('onLastEventId')
+      if (closed) return
+      if (typeof id === 'string') sink.onLastEventId(id, isOfEvent)
+      else violated('called onLastEventId without a string')
     },
-    onReconnectionTime: guard((ms) => sink.onReconnectionTime(ms)),
-    onInterrupted: guard((failure) => sink.onInterrupted(failure)),
-    onEnd: guard((outcome) => sink.onEnd(outcome)),
+    onReconnectionTime(ms) {
+      if (isRight('onReconnectionTime', ms)) sink.onReconnectionTime(ms)
+    },
+    onInterrupted(failure) {
+      if (!isRight('onInterrupted', failure)) return
+      isOpen = false
+      sink.onInterrupted(failure)
+    },
+    onEnd(outcome) {
+      if (isRight('onEnd', outcome)) sink.onEnd(outcome)
+    },
   }
 
-  function open(): void {
+  function begin(): void {
     if (closed) return
-    const asked = request()
+    let url: string | Promise<string> | undefined
     if (idleTimeout !== undefined) {
-      inactivity = watchInactivity(environment, idleTimeout, () => guarded.onEnd(idleFailure(asked.url, idleTimeout)))
+      const onIdle = (): void => guarded.onEnd(idleFailure(typeof url === 'string' ? url : 'the server', idleTimeout))
+      inactivity = watchInactivity(environment, idleTimeout, onIdle)
     }
+    const fail = (cause: unknown): void => guarded.onEnd(addressFailure(cause))
     try {
-      inner = transport.open(asked, guarded)
+      url = resolve()
+    } catch (cause) {
+      return fail(cause)
+    }
+    if (typeof url === 'string') open(url)
+    else
+      url.then((resolved) => {
+        url = resolved
+        open(resolved)
+      }, fail)
+  }
+
+  function open(url: string): void {
+    if (closed) return
+    try {
+      const opened = transport.open(request(url), guarded)
+      if (has(opened, { close: 'function' })) inner = opened
+      else if (!closed) violated('returned no session with a close()')
     } catch (cause) {
       guarded.onEnd(openFailure(transport.name, cause))
     }
@@ -91,7 +135,7 @@ export function openSession(
   }
 
   // In a microtask: a transport that must be told the event types then knows those that are listened for in the same turn.
-  queueMicrotask(open)
+  queueMicrotask(begin)
 
   return {
     get selective() {
@@ -114,6 +158,15 @@ function idleFailure(url: string, idleTimeout: number): ConnectionFailure {
   }
 }
 
+function addressFailure(cause: unknown): ConnectionFailure {
+  return {
+    kind: 'application',
+    fatal: false,
+    message: `The application's url function threw, or returned what is not a usable URL (${inWords(cause)}).`,
+    cause,
+  }
+}
+
 function openFailure(name: string, cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
@@ -121,4 +174,10 @@ function openFailure(name: string, cause: unknown): ConnectionFailure {
     message: `The transport "${name}" threw when it was opened (${inWords(cause)}), which is a fault in it.`,
     cause,
   }
+}
+
+/** The cause shows in its stack where the transport made the call. */
+function contractFailure(name: string, breach: string): ConnectionFailure {
+  const message = `The transport "${name}" ${breach}; see "A transport of your own" in the documentation.`
+  return { kind: 'application', fatal: true, message, cause: new TypeError(message) }
 }

@@ -1,14 +1,14 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 
 /**
- * What stands in a connection's way: the device is offline, the page is hidden (with `whenHidden: 'pause'`), or the page is
- * frozen or in the back/forward cache.
+ * What stands in a connection's way: the device is offline, the page is hidden (with `whenHidden: 'pause'`), the page is
+ * frozen or in the back/forward cache, or the browser renders it ahead of time and the user may never see it.
  */
-export type PauseReason = 'offline' | 'hidden' | 'frozen'
+export type PauseReason = 'offline' | 'hidden' | 'frozen' | 'prerendering'
 
 /** Where a connection stands, and why. Times are ms of the wall clock (`Date.now()`). */
 export type ConnectionStatus =
-  /** Nobody listens yet, and `connect` is `'on-first-listener'`. */
+  /** Nobody listens at the moment, and `connect` is `'while-listening'`. */
   | { readonly state: 'idle' }
   /** `attempt` is 0 for the first connection, then the number of the reconnection since it was last healthy. */
   | {
@@ -30,8 +30,9 @@ export type ConnectionStatus =
   /** Neither connected nor trying, and no attempt is counted, until what stands in the way is gone. */
   | { readonly state: 'paused'; readonly reason: PauseReason }
   /**
-   * Final. `ended-by-server`: it asked not to come back (204), sent what `endOn` waits for, or ended the stream where
-   * `reconnection` is `false`.
+   * No attempt follows unless `reconnect()` is called; after `close-called` and `aborted`, that does nothing either.
+   * `ended-by-server`: it asked not to come back (204), sent the mark that `endOn` recognises, or ended the stream and
+   * `reconnection` does not come back after that.
    */
   | {
       readonly state: 'closed'

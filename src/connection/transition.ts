@@ -8,8 +8,8 @@ export interface ConnectionState {
   readonly status: ConnectionStatus
   /** Failed attempts and losses in a row, since the connection was last healthy. */
   readonly failures: number
-  /** Whether the open connection has delivered a byte: half of the proof that it is healthy. */
-  readonly received: boolean
+  /** What the open connection has brought so far. A byte is half of the proof that it is healthy. */
+  readonly brought: 'nothing' | 'bytes' | 'events'
   /** As the stream has set it by `retry:`, in ms, within bounds. */
   readonly reconnectionTime: number | undefined
   /** What stands in the way, in the order in which it came. */
@@ -21,25 +21,38 @@ export interface ConnectionState {
 }
 
 type WaitingStatus = ConnectionStatus & { readonly state: 'waiting' }
+type ClosedStatus = ConnectionStatus & { readonly state: 'closed' }
+
+/** What does not change while a connection lives. */
+export interface ConnectionRules {
+  readonly reconnection: ReconnectionPolicy | false
+  /** The server marks the end of a whole stream (`endOn`), so one that ends without its mark was cut short. */
+  readonly endIsMarked: boolean
+}
 
 export type ConnectionInput =
-  | { readonly type: 'start' }
+  | { readonly type: 'start'; readonly now: number }
   | { readonly type: 'opened'; readonly opened: TransportOpened; readonly now: number }
+  /** The first byte of a stream. */
   | { readonly type: 'received' }
+  /** The first event of a stream. */
+  | { readonly type: 'delivered' }
   | { readonly type: 'reconnection-time'; readonly ms: number }
   /** The connection is lost, or was never made. */
   | { readonly type: 'lost'; readonly failure: ConnectionFailure; readonly now: number; readonly random: number }
   /** The connection is lost, and the transport reestablishes it by itself. */
   | { readonly type: 'interrupted'; readonly failure: ConnectionFailure; readonly now: number; readonly random: number }
-  /** The server will send nothing more: it said so by 204, or by the event that `endOn` waits for. */
-  | { readonly type: 'ended' }
+  /** The server will send nothing more: it said so by 204, or by the mark that `endOn` recognises. */
+  | { readonly type: 'ended'; readonly now: number }
   /** The timer of a wait has run off. */
   | { readonly type: 'timer'; readonly now: number }
   | { readonly type: 'hold'; readonly reason: PauseReason; readonly now: number }
   | { readonly type: 'release'; readonly reason: PauseReason; readonly now: number; readonly random: number }
   | { readonly type: 'reconnect-called'; readonly now: number }
+  /** Nobody wants the stream at the moment. */
+  | { readonly type: 'rest'; readonly now: number }
   /** Something on our side cannot go on. */
-  | { readonly type: 'failed'; readonly failure: ConnectionFailure }
+  | { readonly type: 'failed'; readonly failure: ConnectionFailure; readonly now: number }
   | { readonly type: 'closed'; readonly reason: 'close-called' | 'aborted' }
 
 export type ConnectionEffect =
@@ -60,7 +73,7 @@ export interface Transition {
 export const initialState: ConnectionState = {
   status: { state: 'idle' },
   failures: 0,
-  received: false,
+  brought: 'nothing',
   reconnectionTime: undefined,
   holds: [],
   wait: undefined,
@@ -68,18 +81,13 @@ export const initialState: ConnectionState = {
 }
 
 /** The whole behaviour of a connection over time. Pure: time and randomness come with the input. */
-export function transition(
-  state: ConnectionState,
-  input: ConnectionInput,
-  policy: ReconnectionPolicy | false,
-): Transition {
+export function transition(state: ConnectionState, input: ConnectionInput, rules: ConnectionRules): Transition {
   const { status } = state
-  if (status.state === 'closed') return stay(state)
+  if (status.state === 'closed' && (isFinal(status) || !REOPENING.has(input.type))) return stay(state)
 
   switch (input.type) {
     case 'start':
-      if (status.state !== 'idle') return stay(state)
-      return state.holds.length > 0 ? pause(state, undefined) : connect(state, undefined)
+      return status.state === 'idle' ? goOn(state, state.wait, input.now) : stay(state)
 
     case 'opened': {
       if (status.state !== 'connecting') return stay(state)
@@ -87,47 +95,66 @@ export function transition(
       const { transport, resumed } = opened
       const { lostAt } = state
       const open: ConnectionStatus = { state: 'open', transport, since: now, resumed }
-      const next = stay({ ...state, received: false, status: open })
+      const next = stay({ ...state, brought: 'nothing', status: open })
       if (lostAt === undefined) return next
       return { ...next, reconnected: { resumed, downtime: Math.max(now - lostAt, 0) } }
     }
 
     case 'received':
-      return state.received || status.state !== 'open' ? stay(state) : stay({ ...state, received: true })
+      return status.state === 'open' && state.brought === 'nothing' ? stay({ ...state, brought: 'bytes' }) : stay(state)
+
+    case 'delivered':
+      return status.state === 'open' ? stay({ ...state, brought: 'events' }) : stay(state)
 
     case 'reconnection-time':
       return stay({ ...state, reconnectionTime: clampReconnectionTime(input.ms) })
 
     case 'lost':
     case 'interrupted':
-      return lose(state, input, policy)
+      return lose(state, input, rules)
 
     case 'ended':
-      return close(state, { state: 'closed', reason: 'ended-by-server' })
+      return close(state, { state: 'closed', reason: 'ended-by-server' }, input.now)
 
     case 'timer':
       return status.state === 'waiting' ? waitOn(state, status, input.now) : stay(state)
 
     case 'hold':
-      // What is used once cannot come back: better that it goes on for as long as it can.
-      return policy === false ? stay(state) : hold(state, input, policy)
+      return hold(state, input, rules)
 
     case 'release':
       return release(state, input)
 
     case 'reconnect-called': {
-      const left = { ...state, failures: countedFailures(state, policy, input.now), lostAt: lastLost(state, input.now) }
-      const { state: next, effects } = connect(left, undefined)
+      // After the end of the source, the application begins again: what failed before does not count.
+      const failures = status.state === 'closed' ? 0 : countedFailures(state, rules, input.now)
+      const { state: next, effects } = connect({ ...state, failures, lostAt: lastLost(state, input.now) }, undefined)
       return { state: next, effects: [...leave(status), ...effects] }
     }
 
+    case 'rest':
+      return rest(state, input.now, rules)
+
     case 'failed':
-      return close(state, { state: 'closed', reason: 'failed', failure: input.failure })
+      return close(state, { state: 'closed', reason: 'failed', failure: input.failure }, input.now)
 
     case 'closed':
-      return close(state, { state: 'closed', reason: input.reason })
+      return { state: { ...state, status: { state: 'closed', reason: input.reason } }, effects: leave(status) }
   }
 }
+
+/** After these, nothing opens the connection again. */
+export function isFinal(status: ConnectionStatus): boolean {
+  return status.state === 'closed' && (status.reason === 'close-called' || status.reason === 'aborted')
+}
+
+/** What still counts after `failed` and `ended-by-server`. */
+const REOPENING: ReadonlySet<ConnectionInput['type']> = /*@__PURE__*/ new Set([
+  'reconnect-called',
+  'hold',
+  'release',
+  'closed',
+])
 
 function stay(state: ConnectionState): Transition {
   return { state, effects: [] }
@@ -141,8 +168,20 @@ function connect(state: ConnectionState, failure: ConnectionFailure | undefined)
   }
 }
 
-function close(state: ConnectionState, status: ConnectionStatus & { state: 'closed' }): Transition {
-  return { state: { ...state, status }, effects: leave(state.status) }
+/** Closes until `reconnect()` is called. Nothing watches the page meanwhile, so what it knew of it is forgotten. */
+function close(state: ConnectionState, status: ClosedStatus, now: number): Transition {
+  return { state: { ...state, holds: [], lostAt: lastLost(state, now), status }, effects: leave(state.status) }
+}
+
+/** Lets go of the stream. A backoff goes on meanwhile, so that listeners that come and go are no way around it. */
+function rest(state: ConnectionState, now: number, rules: ConnectionRules): Transition {
+  const { status } = state
+  const wait = status.state === 'waiting' ? status : state.wait
+  const failures = countedFailures(state, rules, now)
+  return {
+    state: { ...state, failures, wait, holds: [], lostAt: lastLost(state, now), status: { state: 'idle' } },
+    effects: leave(status),
+  }
 }
 
 /** What a state holds is released when it is left. */
@@ -164,8 +203,19 @@ function waitOn(state: ConnectionState, status: WaitingStatus, now: number): Tra
   }
 }
 
-function pause(state: ConnectionState, wait: WaitingStatus | undefined): Transition {
-  const reason = state.holds[0]!
+/** Connects, or waits, or pauses if something stands in the way. */
+function goOn(state: ConnectionState, wait: WaitingStatus | undefined, now: number): Transition {
+  const reason = obstacle(state, wait)
+  if (reason !== undefined) return pause(state, reason, wait)
+  return wait === undefined ? connect(state, undefined) : waitOn(state, wait, now)
+}
+
+/** `navigator.onLine` can be wrong, so being offline only holds back what has failed before. */
+function obstacle({ holds }: ConnectionState, wait: WaitingStatus | undefined): PauseReason | undefined {
+  return holds.find((reason) => reason !== 'offline' || wait !== undefined)
+}
+
+function pause(state: ConnectionState, reason: PauseReason, wait: WaitingStatus | undefined): Transition {
   const { status } = state
   if (status.state === 'paused' && status.reason === reason) return stay(state)
   return { state: { ...state, wait, status: { state: 'paused', reason } }, effects: leave(status) }
@@ -174,15 +224,17 @@ function pause(state: ConnectionState, wait: WaitingStatus | undefined): Transit
 function hold(
   state: ConnectionState,
   { reason, now }: ConnectionInput & { type: 'hold' },
-  policy: ReconnectionPolicy,
+  rules: ConnectionRules,
 ): Transition {
   if (state.holds.includes(reason)) return stay(state)
   const held = { ...state, holds: [...state.holds, reason] }
   const { status } = state
-  if (status.state === 'waiting') return pause(held, status)
-  // Being offline breaks a stream by itself, where it is true: what is open or under way may go on until it does.
-  if ((status.state !== 'connecting' && status.state !== 'open') || reason === 'offline') return stay(held)
-  return pause({ ...held, failures: countedFailures(state, policy, now), lostAt: lastLost(state, now) }, undefined)
+  if (status.state === 'waiting') return pause(held, reason, status)
+  if (status.state !== 'connecting' && status.state !== 'open') return stay(held)
+  // A stream that is offline breaks by itself. One without reconnection could not come back, so it is never paused.
+  if (reason === 'offline' || rules.reconnection === false) return stay(held)
+  const failures = countedFailures(state, rules, now)
+  return pause({ ...held, failures, lostAt: lastLost(state, now) }, reason, undefined)
 }
 
 /** Clients that come online together come back within this time, in ms, one by one. */
@@ -193,9 +245,7 @@ function release(state: ConnectionState, input: ConnectionInput & { type: 'relea
   const released = { ...state, holds: state.holds.filter((held) => held !== reason) }
   const { status, wait } = state
   if (status.state !== 'paused') return stay(released)
-  if (released.holds.length > 0) return pause(released, wait)
-  if (wait === undefined) return connect(released, undefined)
-  if (reason !== 'offline') return waitOn(released, wait, now)
+  if (wait === undefined || reason !== 'offline' || obstacle(released, wait)) return goOn(released, wait, now)
   // The network was at fault and not the server, so the backoff has lost its reason; what the server asked for has not.
   const asked = wait.retryAt - wait.delay + Math.max(wait.failure.retryAfter ?? 0, state.reconnectionTime ?? 0)
   const delay = Math.round(Math.max(asked - now, random * ONLINE_SPREAD))
@@ -209,35 +259,39 @@ function lastLost({ status, lostAt }: ConnectionState, now: number): number | un
 function lose(
   before: ConnectionState,
   input: ConnectionInput & { type: 'lost' | 'interrupted' },
-  policy: ReconnectionPolicy | false,
+  rules: ConnectionRules,
 ): Transition {
   const { failure, now, random } = input
-  if (before.status.state !== 'connecting' && before.status.state !== 'open') return stay(before)
+  const { status } = before
+  if (status.state !== 'connecting' && status.state !== 'open') return stay(before)
   const state = { ...before, lostAt: lastLost(before, now) }
-  if (policy === false) {
-    // One-shot use: the end of the stream is what was waited for.
-    const oneShot: ConnectionStatus & { state: 'closed' } =
-      failure.kind === 'ended'
-        ? { state: 'closed', reason: 'ended-by-server' }
-        : { state: 'closed', reason: 'failed', failure }
-    return close(state, oneShot)
-  }
+  const ended: ClosedStatus = { state: 'closed', reason: 'ended-by-server' }
+  const failed: ClosedStatus = { state: 'closed', reason: 'failed', failure }
+  const isCleanEnd = failure.kind === 'ended' && !rules.endIsMarked
+  const { reconnection } = rules
+  // One-shot use: the end of the stream is what was waited for.
+  if (reconnection === false) return close(state, isCleanEnd ? ended : failed, now)
 
-  const counted = countedFailures(before, policy, now)
+  // A server that sends what it has and ends the stream is healthy, and is asked again at its own pace.
+  const brought = isCleanEnd && before.brought === 'events'
+  const counted = brought ? 0 : countedFailures(before, rules, now)
   // Nothing was heard of the server, and the device says that it has no network: the attempt does not count.
   if (state.holds.includes('offline') && UNHEARD.has(failure.kind)) {
     return giveTime({ ...state, failures: counted }, input, 0)
   }
   const failures = counted + 1
-  const decision = decide(policy, { attempt: failures, failure, reconnectionTime: state.reconnectionTime, random })
+  const { reconnectionTime } = state
+  const decision = decide(reconnection, { attempt: failures, failure, reconnectionTime, random })
   if ('error' in decision) {
     const { error } = decision
-    const closed = close(state, { state: 'closed', reason: 'failed', failure: policyFailure(error) })
+    const closed = close(state, { state: 'closed', reason: 'failed', failure: policyFailure(error) }, now)
     return { state: closed.state, effects: [...closed.effects, { type: 'report', error }] }
   }
   const { delay } = decision
-  if (delay === false) return close(state, { state: 'closed', reason: 'failed', failure })
-  return giveTime({ ...state, failures }, input, delay)
+  if (delay !== false) return giveTime({ ...state, failures }, input, delay)
+  // Nothing was missing: the stream brought events, or was resumed and the server had nothing to add.
+  const wasWhole = brought || (isCleanEnd && status.state === 'open' && status.resumed)
+  return close(state, wasWhole ? ended : failed, now)
 }
 
 /** The failures that a missing network brings about. */
@@ -253,7 +307,8 @@ function giveTime(
   // How long to wait is then the transport's own business; whether to go on at all is still the policy's.
   if (type === 'interrupted') return stay({ ...state, status: { state: 'connecting', attempt, failure } })
   const wait: WaitingStatus = { state: 'waiting', attempt, delay, retryAt: now + delay, failure }
-  if (state.holds.length > 0) return pause(state, wait)
+  const obstructed = obstacle(state, wait)
+  if (obstructed !== undefined) return pause(state, obstructed, wait)
   return {
     state: { ...state, status: wait },
     effects: [{ type: 'disconnect' }, { type: 'wait', ms: Math.min(delay, SLICE) }],
@@ -265,12 +320,12 @@ function giveTime(
  * and delivering something. A server that answers 200 and ends at once would defeat every limit that is reset on open.
  */
 function countedFailures(
-  { status, received, failures }: ConnectionState,
-  policy: ReconnectionPolicy | false,
+  { status, brought, failures }: ConnectionState,
+  { reconnection }: ConnectionRules,
   now: number,
 ): number {
-  if (policy === false || status.state !== 'open' || !received) return failures
-  return now - status.since >= (policy.resetAfter ?? DEFAULT_RESET_AFTER) ? 0 : failures
+  if (reconnection === false || status.state !== 'open' || brought === 'nothing') return failures
+  return now - status.since >= (reconnection.resetAfter ?? DEFAULT_RESET_AFTER) ? 0 : failures
 }
 
 /** The longest wait, about 24 days: so that `retryAt` is a date, whatever a policy says. */

@@ -17,7 +17,7 @@ export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAske
         nativeExists: isBrowsers(globalThis.EventSource),
         fetchAsked,
         everyType: request.types === 'every',
-        refused: request.failure?.kind === 'native' || request.failure?.kind === 'http',
+        failed: request.failure !== undefined,
         lastEventIdNeedsHeader: request.lastEventId !== '' && !request.lastEventIdInUrl,
       })
       return choice === 'native'

@@ -2,12 +2,12 @@
 export interface TransportFacts {
   /** There is a browser's `EventSource`: in a page or worker. */
   readonly nativeExists: boolean
-  /** An option was given that only fetch can meet: `method`, `headers`, `body`, `fetch`, `redirect`, `maxEventSize`, `idleTimeout`, `dropDuplicates`. */
+  /** An option was given that only fetch can meet, such as `headers`, `idleTimeout` or `reconnection: false`. */
   readonly fetchAsked: boolean
   /** Somebody iterates over all events; the native class delivers only types that are known by name. */
   readonly everyType: boolean
-  /** The last attempt was refused: the browser's EventSource gave up without saying why, or fetch saw a status. */
-  readonly refused: boolean
+  /** The attempt before failed, or its stream ended. */
+  readonly failed: boolean
   /** There is a last event ID, and it does not travel in the URL. Only fetch can put it into a header. */
   readonly lastEventIdNeedsHeader: boolean
 }
@@ -20,13 +20,13 @@ export interface TransportFacts {
  * | there is no browser's `EventSource` | fetch | Node, workers of some browsers; elsewhere it has no advantage |
  * | an option asks for fetch | fetch | native can send no headers and no body, and shows no bytes |
  * | all event types are wanted | fetch | native delivers only types that are known by name |
- * | the last attempt was refused | fetch | it sees the status, and with it whether and when to go on |
+ * | the attempt before failed, or its stream ended | fetch | it sees the status, and tells a clean end from a loss |
  * | a last event ID is known, and not in the URL | fetch | a new native connection cannot carry it: events would be lost |
  * | else | native | the browser's own: no preflight, shown as an event stream in the developer tools |
  */
 export function chooseTransport(facts: TransportFacts): 'fetch' | 'native' {
   const fetchNeeded =
-    !facts.nativeExists || facts.fetchAsked || facts.everyType || facts.refused || facts.lastEventIdNeedsHeader
+    !facts.nativeExists || facts.fetchAsked || facts.everyType || facts.failed || facts.lastEventIdNeedsHeader
   return fetchNeeded ? 'fetch' : 'native'
 }
 

@@ -19,6 +19,8 @@ export interface AttemptContext {
   readonly attempt: number
   /** Why the last attempt came to an end; a 401 here is the moment to fetch a fresh token. */
   readonly failure: ConnectionFailure | undefined
+  /** The last event ID string, from which the stream is to be resumed; empty if there is none. */
+  readonly lastEventId: string
 }
 
 export type HeadersOption = HeaderRecord | ((context: AttemptContext) => HeaderRecord | Promise<HeaderRecord>)
@@ -57,7 +59,7 @@ export async function createInit(
   { lastEventId, lastEventIdInUrl, withCredentials, attempt, failure }: TransportRequest,
   signal: AbortSignal,
 ): Promise<UndirectedInit> {
-  const context: AttemptContext = { attempt, failure }
+  const context: AttemptContext = { attempt, failure, lastEventId }
   const given = toHeaders(typeof headers === 'function' ? await headers(context) : headers)
   // Closed meanwhile: the application's other function is not called any more.
   signal.throwIfAborted()

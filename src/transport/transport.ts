@@ -64,6 +64,12 @@ export interface Transport {
   readonly name: string
   /** Whether it delivers events of types that nobody has asked for; the browser's `EventSource` does not. */
   readonly everyType: boolean
+  /**
+   * Whether the same request may be made again without being asked to, as that of a GET may.
+   *
+   * @default true
+   */
+  readonly repeatable?: boolean
   /** Begins. It may call the sink at once or later, and does not throw: what goes wrong is an `onEnd`. */
   open(request: TransportRequest, sink: TransportSink): TransportSession
 }

@@ -45,7 +45,7 @@ describe('options of on and events', () => {
   it.each([[{ signal: {} }], [{ signal: 'abort' }], [null], [5]])(
     'on and events refuse the options %o by name, and nothing has begun',
     async (options) => {
-      const { source } = await open({ connect: 'on-first-listener' })
+      const { source } = await open({ connect: 'while-listening' })
       expect(() => source.on('price', () => {}, options as never)).toThrow(/\b(signal|options) must be/)
       expect(() => source.events('price', options as never)).toThrow(/\b(signal|options) must be/)
       expect(source.status.get()).toEqual({ state: 'idle' })
@@ -53,7 +53,7 @@ describe('options of on and events', () => {
   )
 
   it.each([[5], [{}], [null], [true]])('events refuses the types %o by name', async (types) => {
-    const { source } = await open({ connect: 'on-first-listener' })
+    const { source } = await open({ connect: 'while-listening' })
     expect(() => source.events(types as never)).toThrow(/types? must be/)
   })
 
@@ -123,7 +123,7 @@ describe('what would fail on every attempt is refused before the first', () => {
     ['method', 'TRACE'],
   ])('%s: %o', (name, value) => {
     const option = { [name]: value }
-    expect(() => createEventSource('http://127.0.0.1/', { connect: 'on-first-listener', ...option })).toThrow(
+    expect(() => createEventSource('http://127.0.0.1/', { connect: 'while-listening', ...option })).toThrow(
       new RegExp(`createEventSource: ${name} must be`),
     )
     expect(() => fetchTransport(option)).toThrow(new RegExp(`fetchTransport: ${name} must be`))

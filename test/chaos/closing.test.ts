@@ -162,7 +162,7 @@ describe('close() in the state', () => {
       'idle',
       async () => {
         const server = await silent()
-        return [createEventSource<Numbered>(server.url, { connect: 'on-first-listener' }), server]
+        return [createEventSource<Numbered>(server.url, { connect: 'while-listening' }), server]
       },
     ],
     [
@@ -271,11 +271,11 @@ describe('close() in the state', () => {
     const asked = server.requests.length
     const story: ConnectionStatus[] = []
     source.status.subscribe((status) => story.push(status))
-    const ended = source.status.get().state === 'closed'
     source.close()
     await until(() => server.open() === 0, 'every socket to be closed')
     await until(() => timers().length === 0, 'every timer to be cleared')
-    expect(story.slice(1).map(({ state }) => state)).toEqual(ended ? [] : ['closed'])
+    expect(story.slice(1).map(({ state }) => state)).toEqual(['closed'])
+    expect(source.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
     expect(server.requests).toHaveLength(asked)
   })
 })

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createEventSource } from '../../src/client/client.js'
 import type { EventSourceOptions } from '../../src/client/options.js'
@@ -16,7 +16,13 @@ interface Events {
   message: unknown
 }
 
+function openStream({ last }: FakeTransport, resumed = false): void {
+  last.sink.onOpen({ transport: 'fake', resumed })
+}
+
+/** The tests that do not care open the stream by this. */
 function deliver(transport: FakeTransport, event: string, data: string, id = ''): void {
+  if (!transport.last.opened) openStream(transport)
   if (id !== '') transport.last.sink.onLastEventId(id, true)
   transport.last.sink.onMessage({ event, data, id }, 'http://sse.example')
 }
@@ -125,7 +131,7 @@ describe('on', () => {
 
   test('that is aborted by who hears of the connection that it starts is not called', async () => {
     const transport = createFakeTransport()
-    const source = createEventSource<Events>(url, { transport, connect: 'on-first-listener' })
+    const source = createEventSource<Events>(url, { transport, connect: 'while-listening' })
     const controller = new AbortController()
     const { signal } = controller
     source.status.subscribe(({ state }) => state === 'connecting' && controller.abort())
@@ -142,7 +148,7 @@ describe('on', () => {
     const source = createEventSource<Events>(url, {
       transport,
       parse: { message: parse },
-      connect: 'on-first-listener',
+      connect: 'while-listening',
     })
     const controller = new AbortController()
     source.status.subscribe(({ state }) => state === 'connecting' && controller.abort('enough'))
@@ -153,7 +159,7 @@ describe('on', () => {
   })
 
   test('lets go of the signal where who hears of the connection that it starts closes it', () => {
-    const source = createEventSource<Events>(url, { transport: createFakeTransport(), connect: 'on-first-listener' })
+    const source = createEventSource<Events>(url, { transport: createFakeTransport(), connect: 'while-listening' })
     source.status.subscribe(({ state }) => state === 'connecting' && source.close())
     const { signal } = new AbortController()
     const [added, removed] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]
@@ -579,23 +585,463 @@ describe('the end', () => {
   })
 })
 
-describe("connect: 'on-first-listener'", () => {
-  test.each<[string, (source: TypedEventSource<Events>) => unknown]>([
-    ['a listener', (source) => source.on('price', () => {})],
-    ['an iteration', (source) => source.events()],
-    ['a store', (source) => source.store('price')],
-    ['reconnect()', (source) => source.reconnect()],
-  ])('waits for %s', async (_, ask) => {
-    const transport = createFakeTransport()
-    const source = createEventSource<Events>(url, { transport, connect: 'on-first-listener' })
+describe("connect: 'while-listening'", () => {
+  const GRACE = 1000
+  let transport: FakeTransport
+  let source: TypedEventSource<Events>
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    transport = createFakeTransport()
+    source = createEventSource<Events>(url, { transport, connect: 'while-listening' })
+  })
+  afterEach(() => {
+    source.close()
+    vi.useRealTimers()
+  })
+
+  const connections = (): number => transport.sessions.filter(({ closed }) => closed === 0).length
+
+  test.each<[string, () => unknown]>([
+    ['a listener', () => source.on('price', () => {})],
+    ['a listener of every type', () => source.onAny(() => {})],
+    ['a loop', () => source.events()],
+    ['a subscriber of a store', () => source.store('price').subscribe(() => {})],
+    [
+      'until() of a store',
+      () =>
+        source
+          .store('price')
+          .until((price) => price !== undefined)
+          .catch(() => {}),
+    ],
+  ])('connects for %s', async (_, ask) => {
     source.status.subscribe(() => {})
+    source.onReconnect(() => {})
     await settled()
     expect([source.status.get(), transport.sessions]).toEqual([{ state: 'idle' }, []])
-    ask(source)
-    ask(source)
+    ask()
+    ask()
     await settled()
     expect(source.status.get()).toEqual({ state: 'connecting', attempt: 0 })
-    expect(transport.sessions.filter(({ closed }) => closed === 0)).toHaveLength(1)
+    expect(connections()).toBe(1)
+  })
+
+  test.each<[string, () => unknown]>([
+    ['a store that nobody watches', () => source.store('price').get()],
+    ['reconnect()', () => source.reconnect()],
+  ])('does not connect for %s', async (_, ask) => {
+    ask()
+    await settled()
+    expect([source.status.get(), transport.sessions]).toEqual([{ state: 'idle' }, []])
+  })
+
+  test.each<[string, () => () => void]>([
+    ['listener', () => source.on('price', () => {})],
+    [
+      'loop',
+      () => {
+        const loop = source.events('price')
+        return () => void loop.return?.()
+      },
+    ],
+    ['subscriber of a store', () => source.store('price').subscribe(() => {})],
+    [
+      'listener with a signal',
+      () => {
+        const controller = new AbortController()
+        source.on('price', () => {}, { signal: controller.signal })
+        return () => controller.abort()
+      },
+    ],
+  ])('disconnects a grace period after the last %s is gone', async (_, ask) => {
+    const stopFirst = ask()
+    const stopSecond = ask()
+    await settled()
+    openStream(transport)
+    stopFirst()
+    stopFirst()
+    vi.advanceTimersByTime(GRACE * 2)
+    expect(source.status.get().state).toBe('open')
+    stopSecond()
+    vi.advanceTimersByTime(GRACE - 1)
+    expect(source.status.get().state).toBe('open')
+    vi.advanceTimersByTime(1)
+    expect([source.status.get(), connections()]).toEqual([{ state: 'idle' }, 0])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('a listener that comes within the grace period keeps the connection', async () => {
+    source.on('price', () => {})()
+    vi.advanceTimersByTime(GRACE - 1)
+    source.on('note', () => {})
+    vi.advanceTimersByTime(GRACE * 2)
+    await settled()
+    expect([source.status.get().state, transport.sessions.length]).toEqual(['connecting', 1])
+  })
+
+  test('takes the stream up again from the last event ID', async () => {
+    const reconnections: unknown[] = []
+    source.onReconnect(({ resumed, lastEventId }) => reconnections.push([resumed, lastEventId]))
+    const stop = source.on('note', () => {})
+    await settled()
+    deliver(transport, 'note', '"a"', '7')
+    stop()
+    vi.advanceTimersByTime(GRACE)
+    source.on('note', () => {})
+    await settled()
+    expect(transport.last.request.lastEventId).toBe('7')
+    openStream(transport, true)
+    expect(reconnections).toEqual([[true, '7']])
+  })
+
+  test('a store that nobody watches shows what comes anyway', async () => {
+    const price = source.store('price')
+    source.on('note', () => {})
+    await settled()
+    deliver(transport, 'price', '{"value":1}')
+    expect(price.get()).toEqual({ value: 1 })
+  })
+
+  test('close() leaves no timer, nor does a listener that is removed afterwards', async () => {
+    const stop = source.on('price', () => {})
+    const stopAnother = source.on('price', () => {})
+    stop()
+    stopAnother()
+    source.close()
+    expect(vi.getTimerCount()).toBe(0)
+    const [, late] = [source.close(), source.on('price', () => {})]
+    late()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('a failed source stays closed when listeners come, until reconnect()', async () => {
+    const stop = source.on('price', () => {})
+    await settled()
+    transport.last.sink.onEnd({ kind: 'http', fatal: true, message: 'gone' })
+    stop()
+    vi.advanceTimersByTime(GRACE)
+    expect(source.status.get()).toMatchObject({ state: 'closed', reason: 'failed' })
+    source.on('price', () => {})
+    expect(source.status.get().state).toBe('closed')
+    source.reconnect()
+    expect(source.status.get().state).toBe('connecting')
+  })
+
+  describe('where there is no page', () => {
+    test('a relative URL does no harm until somebody listens, and is then a failure', async () => {
+      const relative = createEventSource<Events>('/stream', { connect: 'while-listening' })
+      expect([relative.url, relative.status.get()]).toEqual(['/stream', { state: 'idle' }])
+      expect(relative.store('price').get()).toBeUndefined()
+      relative.on('price', () => {})
+      expect(relative.status.get()).toMatchObject({
+        state: 'closed',
+        reason: 'failed',
+        failure: { kind: 'application', fatal: true, message: expect.stringContaining('must be absolute') },
+      })
+      vi.stubGlobal('location', { href: 'https://app.example/' })
+      relative.reconnect()
+      expect(relative.url).toBe('https://app.example/stream')
+      relative.close()
+    })
+
+    test('it is still refused at once if it is to be connected at once', () => {
+      expect(() => createEventSource('/stream')).toThrow(DOMException)
+    })
+  })
+})
+
+describe('after the end', () => {
+  const end = {
+    'the server has ended it': (transport: FakeTransport): void => transport.last.sink.onEnd('no-content'),
+    'it has failed': (transport: FakeTransport): void =>
+      transport.last.sink.onEnd({ kind: 'http', fatal: true, message: 'gone' }),
+  }
+
+  test.each(Object.entries(end))('because %s, reconnect() begins again with everything in place', async (_, finish) => {
+    const { transport, source } = await open()
+    const seen: unknown[] = []
+    const price = source.store('price')
+    price.subscribe((value) => seen.push(value))
+    source.on('note', ({ data }) => seen.push(data))
+    source.onReconnect(() => seen.push('again'))
+    finish(transport)
+    expect(source.status.get().state).toBe('closed')
+    source.on('message', ({ data }) => seen.push(data))
+    source.reconnect()
+    await settled()
+    openStream(transport)
+    deliver(transport, 'price', '{"value":2}')
+    deliver(transport, 'note', '"b"')
+    deliver(transport, 'message', '"c"')
+    expect(seen).toEqual([undefined, 'again', { value: 2 }, 'b', 'c'])
+    source.close()
+    source.reconnect()
+    expect(source.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
+  })
+
+  test('loops have ended, and new ones run', async () => {
+    const { transport, source } = await open()
+    const ended = source.events('price')
+    transport.last.sink.onEnd('no-content')
+    await expect(ended.next()).resolves.toMatchObject({ done: true })
+    source.reconnect()
+    await settled()
+    const loop = source.events('price')
+    deliver(transport, 'price', '{"value":2}')
+    await expect(loop.next()).resolves.toMatchObject({ value: { data: { value: 2 } } })
+    source.close()
+  })
+
+  test('a loop of before ends also if the source goes on before its last event is checked', async () => {
+    const transport = createFakeTransport()
+    let pass: (() => void) | undefined
+    const parse = (data: string): Promise<unknown> => new Promise((resolve) => (pass = () => resolve(data)))
+    const source = createEventSource<Events>(url, { transport, parse: { message: parse } })
+    await settled()
+    const loop = source.events('message')
+    deliver(transport, 'message', 'last')
+    transport.last.sink.onEnd('no-content')
+    source.reconnect()
+    pass!()
+    await expect(loop.next()).resolves.toMatchObject({ value: { data: 'last' } })
+    await expect(loop.next()).resolves.toMatchObject({ done: true })
+    source.close()
+  })
+
+  test('the signal is let go, and what it said meanwhile counts when the source is to go on', async () => {
+    const controller = new AbortController()
+    const add = vi.spyOn(controller.signal, 'addEventListener')
+    const remove = vi.spyOn(controller.signal, 'removeEventListener')
+    const { transport, source } = await open({ signal: controller.signal })
+    const stop = vi.fn<() => void>()
+    source.on('price', stop, { signal: controller.signal })
+    transport.last.sink.onEnd('no-content')
+    expect([add.mock.calls.length, remove.mock.calls.length]).toEqual([2, 2])
+    source.reconnect()
+    expect(add).toHaveBeenCalledTimes(4)
+    await settled()
+    transport.last.sink.onEnd('no-content')
+    controller.abort()
+    expect(source.status.get()).toMatchObject({ reason: 'ended-by-server' })
+    source.reconnect()
+    expect(source.status.get()).toEqual({ state: 'closed', reason: 'aborted' })
+    expect(transport.sessions).toHaveLength(2)
+  })
+
+  test("a listener's own signal that aborts meanwhile has removed it", async () => {
+    const { transport, source } = await open()
+    const controller = new AbortController()
+    const heard = vi.fn<() => void>()
+    source.on('note', heard, { signal: controller.signal })
+    transport.last.sink.onEnd('no-content')
+    controller.abort()
+    source.reconnect()
+    await settled()
+    deliver(transport, 'note', '"a"')
+    expect(heard).not.toHaveBeenCalled()
+    source.close()
+  })
+})
+
+describe('several types, and all of them', () => {
+  test('on() takes several: one subscription, one function that removes it', async () => {
+    const { transport, source } = await open()
+    const seen: unknown[] = []
+    const stop = source.on(['price', 'note', 'price'], ({ type, data }) => seen.push([type, data]))
+    deliver(transport, 'note', '"a"')
+    deliver(transport, 'message', '1')
+    deliver(transport, 'price', '{"value":1}')
+    stop()
+    deliver(transport, 'note', '"b"')
+    expect(seen).toEqual([
+      ['note', 'a'],
+      ['price', { value: 1 }],
+    ])
+  })
+
+  test('once means one event of any of them', async () => {
+    const { transport, source } = await open()
+    const seen: unknown[] = []
+    source.on(['price', 'note'], ({ type }) => seen.push(type), { once: true })
+    deliver(transport, 'note', '"a"')
+    deliver(transport, 'price', '{"value":1}')
+    expect(seen).toEqual(['note'])
+  })
+
+  test('onAny() hears every type, declared or not, and stops', async () => {
+    const { transport, source } = await open()
+    const seen: unknown[] = []
+    const stop = source.onAny(({ type, data }) => seen.push([type, data]))
+    deliver(transport, 'price', '{"value":1}')
+    deliver(transport, 'unheard-of', '2')
+    stop()
+    deliver(transport, 'price', '{"value":3}')
+    expect(seen).toEqual([
+      ['price', { value: 1 }],
+      ['unheard-of', 2],
+    ])
+  })
+
+  test('with schemas, onAny() hears the declared types', async () => {
+    const transport = createFakeTransport()
+    const source = createEventSource(url, { transport, schemas: { a: z.number(), b: z.string() } })
+    await settled()
+    const seen: unknown[] = []
+    source.onAny(({ type, data }) => seen.push([type, data]))
+    deliver(transport, 'a', '1')
+    deliver(transport, 'c', '2')
+    deliver(transport, 'b', '"3"')
+    expect(seen).toEqual([
+      ['a', 1],
+      ['b', '3'],
+    ])
+    source.close()
+  })
+
+  test('onAny() on a transport that delivers only types it is told is refused, with what to do', async () => {
+    const source = createEventSource<Events>(url, { transport: createFakeTransport({ selective: true }) })
+    expect(() => source.onAny(() => {})).toThrow(/onAny: the transport "fake" delivers only types .* 'auto' or 'fetch'/)
+    source.close()
+  })
+})
+
+describe('endOn', () => {
+  async function run(endOn: EventSourceOptions<Events>['endOn'], ...events: [string, string][]) {
+    const { transport, source } = await open({ endOn, reconnection: false })
+    const loop = source.events()
+    for (const [event, data] of events) deliver(transport, event, data)
+    if (source.status.get().state === 'open') {
+      transport.last.sink.onEnd({ kind: 'ended', fatal: false, message: 'ended' })
+    }
+    const seen: unknown[] = []
+    try {
+      for await (const { data } of loop) seen.push(data)
+    } catch (error) {
+      seen.push(error instanceof ConnectionError && error.failure.kind)
+    }
+    const status = source.status.get()
+    return [seen, status.state === 'closed' && status.reason]
+  }
+
+  test.each<[string, EventSourceOptions<Events>['endOn'], [string, string][], unknown]>([
+    [
+      'one type, whose event is delivered',
+      'note',
+      [
+        ['note', '"bye"'],
+        ['note', '2'],
+      ],
+      [['bye'], 'ended-by-server'],
+    ],
+    [
+      'one of several',
+      ['price', 'note'],
+      [
+        ['message', '1'],
+        ['note', '2'],
+        ['price', '3'],
+      ],
+      [[1, 2], 'ended-by-server'],
+    ],
+    [
+      'a mark, which is not delivered',
+      ({ data }) => data === '[DONE]',
+      [
+        ['message', '1'],
+        ['message', '[DONE]'],
+      ],
+      [[1], 'ended-by-server'],
+    ],
+    [
+      'a last event with a payload',
+      ({ data }) => data === '2' && 'deliver',
+      [
+        ['message', '1'],
+        ['message', '2'],
+        ['message', '3'],
+      ],
+      [[1, 2], 'ended-by-server'],
+    ],
+    ['a missing mark, which is a failure', 'note', [['message', '1']], [[1, 'ended'], 'failed']],
+  ])('%s', async (_, endOn, events, expected) => {
+    expect(await run(endOn, ...events)).toEqual(expected)
+  })
+
+  test('every named type is asked for, also if nobody listens', async () => {
+    const transport = createFakeTransport({ selective: true })
+    const source = createEventSource<Events>(url, { transport, endOn: ['note', 'price'] })
+    await settled()
+    expect(transport.last.request.types).toEqual(new Set(['note', 'price']))
+    source.close()
+  })
+})
+
+describe('the URL as a function', () => {
+  test('is asked on every attempt, with what is known, and shown as url', async () => {
+    const transport = createFakeTransport()
+    const make = vi.fn(async ({ attempt }: { attempt: number }) => new URL(`https://sse.example/?try=${attempt}`))
+    const source = createEventSource<Events>(make, { transport, reconnection: () => 0 })
+    expect(source.url).toBe('')
+    await settled()
+    expect([source.url, transport.last.request.url]).toEqual([
+      'https://sse.example/?try=0',
+      'https://sse.example/?try=0',
+    ])
+    openStream(transport)
+    transport.last.sink.onLastEventId('7', true)
+    const failure = { kind: 'network', fatal: false, message: 'lost' } as const
+    transport.last.sink.onEnd(failure)
+    await vi.waitFor(() => expect(source.url).toBe('https://sse.example/?try=1'))
+    expect(make).toHaveBeenLastCalledWith({ attempt: 1, failure, lastEventId: '7' })
+    source.close()
+  })
+
+  test.each([['/relative'], ['http://user:pass@sse.example/'], [5]])(
+    'that returns %o has failed by the application',
+    async (result) => {
+      const source = createEventSource(() => result as string, { transport: createFakeTransport() })
+      await settled()
+      expect(source.status.get()).toMatchObject({ state: 'waiting', failure: { kind: 'application', fatal: false } })
+      source.close()
+    },
+  )
+})
+
+describe('the default policy', () => {
+  const lost = { kind: 'network', fatal: false, message: 'lost' } as const
+
+  async function stateAfterLoss(options: EventSourceOptions<Events>): Promise<string> {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('lost')))
+    const source = createEventSource<Events>(url, options)
+    await vi.waitFor(() => expect(source.status.get().state).toMatch(/waiting|closed/))
+    const { state } = source.status.get()
+    source.close()
+    return state
+  }
+
+  test.each<[string, EventSourceOptions<Events>, string]>([
+    ['a GET', {}, 'waiting'],
+    ['a GET that is named', { method: 'get' }, 'waiting'],
+    ['a HEAD', { method: 'HEAD' }, 'waiting'],
+    ['a POST', { method: 'POST' }, 'closed'],
+    ['a body', { body: '{}' }, 'closed'],
+    ['a POST with a policy', { method: 'POST', reconnection: () => 1e6 }, 'waiting'],
+  ])('of %s: %o leads to %s', async (_, options, state) => {
+    expect(await stateAfterLoss(options)).toBe(state)
+  })
+
+  test.each([
+    [true, 'waiting'],
+    [undefined, 'waiting'],
+    [false, 'closed'],
+  ])('of a transport that says repeatable: %s is %s', async (repeatable, state) => {
+    const transport = Object.assign(createFakeTransport(), repeatable !== undefined && { repeatable })
+    const source = createEventSource<Events>(url, { transport })
+    await settled()
+    transport.last.sink.onEnd(lost)
+    expect(source.status.get().state).toBe(state)
+    source.close()
   })
 })
 
@@ -664,6 +1110,7 @@ describe("what the 'auto' transport takes", () => {
     ['idleTimeout', { idleTimeout: 1000 }],
     ['lastEventId', { lastEventId: '1' }],
     ['dropDuplicates', { dropDuplicates: 1 }],
+    ['reconnection: false', { reconnection: false }],
     ['endOn, a function', { endOn: () => false }],
   ])('fetch with %s', async (_, options) => {
     expect(await taken(options)).toEqual(['fetch'])

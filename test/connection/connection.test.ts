@@ -6,11 +6,13 @@ import {
   type ConnectionOptions,
   type Reconnection,
 } from '../../src/connection/connection.js'
+import type { Address } from '../../src/connection/address.js'
 import type { ConnectionStatus } from '../../src/connection/status.js'
 import type { ConnectionFailure } from '../../src/errors/connection-error.js'
 import type { EventStreamMessage } from '../../src/event-stream/message.js'
 import { exponentialBackoff } from '../../src/reconnection/backoff.js'
-import type { Transport } from '../../src/transport/transport.js'
+import type { AttemptContext } from '../../src/transport/request.js'
+import type { Transport, TransportSession, TransportSink } from '../../src/transport/transport.js'
 import { createEnvironment, createFakeTransport, type FakeTransport, type ManualEnvironment, settled } from './world.js'
 
 const failure: ConnectionFailure = { kind: 'network', fatal: false, message: 'lost' }
@@ -23,14 +25,19 @@ interface World {
   reconnections: Reconnection[]
 }
 
+function at(url: string): Address {
+  return { current: url, resolve: () => url }
+}
+
 function create<T extends Transport>(transport: T, options: Partial<ConnectionOptions> = {}): World & { transport: T } {
   const environment = createEnvironment()
   const messages: EventStreamMessage[] = []
   const reconnections: Reconnection[] = []
   const connection = createConnection({
-    url: 'http://sse.example/stream',
+    address: at('http://sse.example/stream'),
     transport,
     reconnection: exponentialBackoff(),
+    endIsMarked: false,
     lastEventId: '',
     lastEventIdParam: undefined,
     withCredentials: false,
@@ -40,6 +47,7 @@ function create<T extends Transport>(transport: T, options: Partial<ConnectionOp
     environment,
     onMessage: (message) => messages.push(message),
     onReconnect: (reconnection) => reconnections.push(reconnection),
+    onClosed: () => {},
     ...options,
   })
   const states: string[] = []
@@ -53,6 +61,34 @@ async function createOpen(options: Partial<ConnectionOptions> = {}): Promise<Wor
   await settled()
   world.transport.last.sink.onOpen({ transport: 'fake', resumed: false })
   return world
+}
+
+async function loseOffline(url: string): Promise<ConnectionStatus> {
+  const { connection, environment, transport } = await createOpen({ address: at(url) })
+  environment.tell('offline', true)
+  transport.last.sink.onEnd(failure)
+  return connection.status.get()
+}
+
+function expectAtFault(connection: Connection, breach: string): void {
+  expect(connection.status.get()).toMatchObject({
+    state: 'closed',
+    reason: 'failed',
+    failure: {
+      kind: 'application',
+      fatal: true,
+      message: expect.stringContaining(`The transport "fake" ${breach}`),
+      cause: expect.any(TypeError),
+    },
+  })
+}
+
+async function reopen({ transport, environment }: World & { transport: FakeTransport }): Promise<TransportSink> {
+  transport.last.sink.onEnd(failure)
+  environment.advance(60_000)
+  await settled()
+  transport.last.sink.onOpen({ transport: 'fake', resumed: true })
+  return transport.last.sink
 }
 
 afterEach(() => void vi.unstubAllGlobals())
@@ -88,6 +124,7 @@ describe('a connection', () => {
     connection.start()
     await settled()
     expect(transport.last.request).toMatchObject({ url: 'http://sse.example/stream', lastEventIdInUrl: true })
+    transport.last.sink.onOpen({ transport: 'fake', resumed: false })
     transport.last.sink.onLastEventId('a&b=ä', true)
     connection.reconnect()
     await settled()
@@ -183,7 +220,7 @@ describe('a connection', () => {
   test('leaves the rest of the query as it is, byte for byte', async () => {
     const query = '?flag&q=caf%E9&a=b%20c?&sig=~x'
     const { connection, transport } = create(createFakeTransport(), {
-      url: `http://sse.example/${query}&last=0&l%61st=1`,
+      address: at(`http://sse.example/${query}&last=0&l%61st=1`),
       lastEventIdParam: 'last',
       lastEventId: '7 8',
     })
@@ -341,13 +378,13 @@ describe('what stands in the way', () => {
 
   test('what is so already at the start counts', async () => {
     const environment = createEnvironment()
-    environment.tell('offline', true)
+    environment.tell('prerendering', true)
     const { connection, transport } = create(createFakeTransport(), { environment })
     connection.start()
     await settled()
-    expect(connection.status.get()).toEqual({ state: 'paused', reason: 'offline' })
+    expect(connection.status.get()).toEqual({ state: 'paused', reason: 'prerendering' })
     expect(transport.sessions).toEqual([])
-    environment.tell('offline', false)
+    environment.tell('prerendering', false)
     await settled()
     expect(transport.sessions).toHaveLength(1)
   })
@@ -374,20 +411,151 @@ describe('what stands in the way', () => {
   })
 
   test.each(['localhost:3000', 'api.localhost', '127.0.0.1', '127.1.2.3:81', '[::1]:3000'])(
-    'the own machine (%s) is reached without a network',
+    'a server on this machine (%s) is tried again while offline, because loopback works',
     async (host) => {
-      const { connection, environment } = create(createFakeTransport(), { url: `http://${host}/stream` })
-      environment.tell('offline', true)
-      connection.start()
-      expect(connection.status.get().state).toBe('connecting')
+      expect((await loseOffline(`http://${host}/stream`)).state).toBe('waiting')
     },
   )
 
-  test.each(['localhost.example', 'notlocalhost', '128.0.0.1', '[::2]'])('%s is not the own machine', async (host) => {
-    const { connection, environment } = create(createFakeTransport(), { url: `http://${host}/stream` })
-    environment.tell('offline', true)
+  test.each(['localhost.example', 'notlocalhost', '128.0.0.1', '[::2]'])('%s is not on this machine', async (host) => {
+    expect(await loseOffline(`http://${host}/stream`)).toEqual({ state: 'paused', reason: 'offline' })
+  })
+
+  test('nothing is watched while the connection rests or has ended, and all of it again afterwards', async () => {
+    const { connection, environment } = await createOpen()
+    connection.rest()
+    expect([connection.status.get().state, environment.watchers]).toEqual(['idle', 0])
+    environment.tell('frozen', true)
     connection.start()
-    expect(connection.status.get().state).toBe('paused')
+    expect([connection.status.get().state, environment.watchers]).toEqual(['paused', 1])
+    environment.tell('frozen', false)
+    connection.end()
+    expect([connection.status.get().state, environment.watchers]).toEqual(['closed', 0])
+    connection.reconnect()
+    expect([connection.status.get().state, environment.watchers]).toEqual(['connecting', 1])
+    environment.tell('frozen', true)
+    expect(connection.status.get()).toEqual({ state: 'paused', reason: 'frozen' })
+    connection.close('close-called')
+    connection.reconnect()
+    expect(environment.watchers).toBe(0)
+  })
+})
+
+describe('a URL that is asked for on every attempt', () => {
+  test('gets to know the attempt, the failure before it and the last event ID', async () => {
+    const resolve = vi.fn(async ({ attempt }: AttemptContext) => `http://sse.example/${attempt}`)
+    const { transport, environment } = await createOpen({ address: { current: undefined, resolve } })
+    expect(transport.last.request.url).toBe('http://sse.example/0')
+    transport.last.sink.onLastEventId('7', true)
+    transport.last.sink.onEnd(failure)
+    environment.advance(3000)
+    await settled()
+    expect(transport.last.request.url).toBe('http://sse.example/1')
+    expect(resolve.mock.calls).toEqual([
+      [{ attempt: 0, failure: undefined, lastEventId: '' }],
+      [{ attempt: 1, failure, lastEventId: '7' }],
+    ])
+  })
+
+  test.each<[string, () => string | Promise<string>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no token')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no token'))],
+  ])('that %s has failed, by the application, and is asked again', async (_, resolve) => {
+    const { connection, environment, transport } = create(createFakeTransport(), {
+      address: { current: undefined, resolve },
+    })
+    connection.start()
+    await settled()
+    expect(connection.status.get()).toMatchObject({
+      state: 'waiting',
+      failure: { kind: 'application', fatal: false, message: expect.stringContaining('no token') },
+    })
+    environment.advance(3000)
+    await settled()
+    expect(connection.status.get()).toMatchObject({ state: 'waiting', attempt: 2 })
+    expect(transport.sessions).toEqual([])
+  })
+
+  test('that comes after close() opens nothing', async () => {
+    let tell: ((url: string) => void) | undefined
+    const resolve = (): Promise<string> => new Promise((done) => (tell = done))
+    const { connection, transport } = create(createFakeTransport(), { address: { current: undefined, resolve } })
+    connection.start()
+    await settled()
+    connection.close('close-called')
+    tell!('http://sse.example/')
+    await settled()
+    expect(transport.sessions).toEqual([])
+  })
+
+  test('that never comes is found by the idle timeout', async () => {
+    const resolve = (): Promise<string> => new Promise(() => {})
+    const { connection, environment } = create(createFakeTransport(), {
+      address: { current: undefined, resolve },
+      idleTimeout: 1000,
+    })
+    connection.start()
+    await settled()
+    environment.advance(1000)
+    expect(connection.status.get()).toMatchObject({ state: 'waiting', failure: { kind: 'idle' } })
+  })
+})
+
+describe('a transport that calls its sink wrongly', () => {
+  const message = { event: 'message', data: '', id: '' }
+  const opened = { transport: 'fake', resumed: false }
+  // In JavaScript, nothing stops it.
+  type AnySink = Record<keyof TransportSink, (...values: unknown[]) => void>
+
+  test.each<[string, (sink: AnySink) => void]>([
+    ['called onMessage before onOpen', (sink) => sink.onMessage(message, '')],
+    ['called onActivity before onOpen', (sink) => sink.onActivity()],
+    ['called onLastEventId before onOpen', (sink) => sink.onLastEventId('7', true)],
+    ['called onReconnectionTime before onOpen', (sink) => sink.onReconnectionTime(1000)],
+    ['called onOpen without { transport, resumed }', (sink) => sink.onOpen()],
+    ["called onEnd without 'no-content' or { kind, fatal, message }", (sink) => sink.onEnd(new Error('mine'))],
+    ['called onInterrupted without { kind, fatal, message }', (sink) => sink.onInterrupted()],
+  ])('is at fault, and the source says so: %s', async (breach, call) => {
+    const { connection, transport, environment } = create(createFakeTransport())
+    connection.start()
+    await settled()
+    call(transport.last.sink as unknown as AnySink)
+    expectAtFault(connection, breach)
+    expect([transport.last.closed, environment.timers]).toEqual([1, 0])
+  })
+
+  test.each<[string, (sink: AnySink) => void]>([
+    ['called onOpen twice', (sink) => sink.onOpen(opened)],
+    ['called onMessage without { event, data, id }', (sink) => sink.onMessage({ data: '' }, '')],
+    ['called onMessage without { event, data, id } and an origin', (sink) => sink.onMessage(message)],
+    ['called onMessage without { event, data, id }', (sink) => sink.onMessage(undefined, '')],
+    ['called onLastEventId without a string', (sink) => sink.onLastEventId(7, true)],
+    ['called onReconnectionTime without a number of ms', (sink) => sink.onReconnectionTime('soon')],
+  ])('once it is open: %s', async (breach, call) => {
+    const { connection, transport, messages } = await createOpen()
+    call(transport.last.sink as unknown as AnySink)
+    expectAtFault(connection, breach)
+    expect(messages).toEqual([])
+  })
+
+  test.each([[undefined], [{}], [{ close: 1 }]])('or returns no session: %j', async (session) => {
+    const open = (): TransportSession => session as unknown as TransportSession
+    const { connection } = create({ name: 'fake', everyType: true, open })
+    connection.start()
+    await settled()
+    expectAtFault(connection, 'returned no session with a close()')
+  })
+
+  test('may open again after an interruption', async () => {
+    const { connection, transport } = await createOpen()
+    transport.last.sink.onInterrupted(failure)
+    transport.last.sink.onOpen(opened)
+    expect(connection.status.get().state).toBe('open')
   })
 })
 
@@ -437,58 +605,111 @@ test('a reconnection that a subscriber of the status has replaced is not told', 
 })
 
 describe('dropDuplicates', () => {
-  test('knows the ID that the application begins with', async () => {
-    const { transport, messages } = await createOpen({ dropDuplicates: 10, lastEventId: '7' })
-    for (const id of ['7', '8']) {
-      transport.last.sink.onLastEventId(id, true)
-      transport.last.sink.onMessage({ event: 'message', data: '', id }, '')
-    }
-    expect(messages.map(({ id }) => id)).toEqual(['8'])
-  })
-
-  const send = (sink: FakeTransport['last']['sink'], id: string | undefined, data: string): void => {
+  const send = (sink: TransportSink, id: string | undefined, data: string): void => {
     if (id !== undefined) sink.onLastEventId(id, true)
     sink.onMessage({ event: 'message', data, id: id ?? '' }, '')
   }
 
-  test('drops an event whose ID was there before, and keeps the rest', async () => {
-    const { connection, transport, messages } = await createOpen({ dropDuplicates: 2 })
-    const { sink } = transport.last
-    for (const id of ['1', '2', '2', '1', '3', '1', undefined, '', '']) send(sink, id, `${id}`)
-    // 1 was forgotten when 3 came: the window is 2.
-    expect(messages.map(({ data }) => data)).toEqual(['1', '2', '3', '1', 'undefined', '', ''])
-    expect(connection.lastEventId).toBe('')
+  /** What comes through of events after a reopening: `id data`, or `data` for one without an ID. */
+  async function received(before: readonly string[], after: readonly string[], limit = 10): Promise<string[]> {
+    const world = await createOpen({ dropDuplicates: limit })
+    const sendAll = (sink: TransportSink, events: readonly string[]): void => {
+      for (const event of events) {
+        const [, id, data] = /^(?:(\S*) )?(\S+)$/.exec(event)!
+        send(sink, id, data!)
+      }
+    }
+    sendAll(world.transport.last.sink, before)
+    const seen = world.messages.length
+    sendAll(await reopen(world), after)
+    return world.messages.slice(seen).map(({ data }) => data)
+  }
+
+  test('drops what the server sends again from before the cut', async () => {
+    expect(await received(['1 a', '2 b', '3 c'], ['2 b', '3 c', '4 d'])).toEqual(['d'])
   })
 
-  test('over a reconnection too', async () => {
-    const { transport, messages, environment } = await createOpen({ dropDuplicates: 10 })
-    send(transport.last.sink, '1', 'a')
-    transport.last.sink.onEnd(failure)
-    environment.advance(3000)
-    await settled()
-    transport.last.sink.onOpen({ transport: 'fake', resumed: true })
-    send(transport.last.sink, '1', 'a')
-    send(transport.last.sink, undefined, 'b')
-    expect(messages.map(({ data }) => data)).toEqual(['a', 'b'])
+  test('no more after the first new event: IDs may start over', async () => {
+    expect(await received(['1 a', '2 b'], ['2 b', '3 c', '1 a', '2 b'])).toEqual(['c', 'a', 'b'])
   })
 
-  test('a block that sets only the ID is no event: it neither counts as one nor drops the next', async () => {
-    const { connection, transport, messages } = await createOpen({ dropDuplicates: 10 })
-    const { sink } = transport.last
+  test('nothing with other data: a server that restarted counts from 1 again', async () => {
+    expect(await received(['1 a', '2 b', '3 c'], ['1 x', '2 y', '3 c'])).toEqual(['x', 'y', 'c'])
+  })
+
+  test('nothing within one stream', async () => {
+    const world = await createOpen({ dropDuplicates: 10 })
+    for (const data of ['a', 'a']) send(world.transport.last.sink, '1', data)
+    expect(world.messages).toHaveLength(2)
+  })
+
+  test('events without an ID of their own are neither duplicates, nor the end of them', async () => {
+    expect(await received(['1 a', '2 b'], ['hello', '1 a', '2 b', '3 c'])).toEqual(['hello', 'c'])
+    expect(await received([' a'], [' a'])).toEqual(['a'])
+  })
+
+  test('as many as it says are remembered, the latest of them', async () => {
+    expect(await received(['1 a', '2 b', '3 c'], ['2 b', '3 c', '4 d'], 2)).toEqual(['d'])
+    expect(await received(['1 a', '2 b', '3 c'], ['1 a', '2 b'], 2)).toEqual(['a', 'b'])
+    expect(await received(['1 a', '2 b', '1 c', '3 d'], ['1 c', '3 d', '4 e'], 2)).toEqual(['e'])
+  })
+
+  test('over several reconnections, and the last event ID follows the stream', async () => {
+    const world = await createOpen({ dropDuplicates: 10 })
+    send(world.transport.last.sink, '1', 'a')
+    send(world.transport.last.sink, '2', 'b')
+    send(await reopen(world), '1', 'a')
+    expect(world.connection.lastEventId).toBe('1')
+    const sink = await reopen(world)
+    for (const [id, data] of ['1 a', '2 b', '3 c'].map((event) => event.split(' '))) send(sink, id, data!)
+    expect(world.messages.map(({ data }) => data)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('an ID without an event drops no event after it', async () => {
+    const world = await createOpen({ dropDuplicates: 10 })
+    send(world.transport.last.sink, '1', 'a')
+    const sink = await reopen(world)
     sink.onLastEventId('1', false)
-    send(sink, '1', 'a')
-    sink.onLastEventId('1', false)
-    send(sink, undefined, 'b')
-    expect(messages.map(({ data }) => data)).toEqual(['a', 'b'])
-    expect(connection.lastEventId).toBe('1')
+    send(sink, undefined, 'a')
+    expect(world.messages.map(({ data }) => data)).toEqual(['a', 'a'])
   })
 
   test('without it, the server is trusted', async () => {
-    const { transport, messages } = await createOpen()
-    send(transport.last.sink, '1', 'a')
-    send(transport.last.sink, '1', 'b')
-    expect(messages).toHaveLength(2)
+    const world = await createOpen()
+    send(world.transport.last.sink, '1', 'a')
+    send(await reopen(world), '1', 'a')
+    expect(world.messages).toHaveLength(2)
   })
+})
+
+describe('endIsMarked', () => {
+  test.each([
+    [true, 'failed', 'cut the answer short'],
+    [false, 'ended-by-server', undefined],
+  ])('%s: an end without the mark is %s', async (endIsMarked, reason, words) => {
+    const { connection, transport } = await createOpen({ endIsMarked, reconnection: false })
+    transport.last.sink.onEnd({ kind: 'ended', fatal: false, message: 'ended', url: 'http://sse.example/' })
+    const { failure: why, ...status } = connection.status.get() as ConnectionStatus & { state: 'closed' }
+    expect(status).toEqual({ state: 'closed', reason })
+    expect(why?.message.includes(words!)).toBe(words && true)
+  })
+})
+
+test('the application hears of the end by onClosed first, then by the status', async () => {
+  const heard: string[] = []
+  const { connection } = await createOpen({ onClosed: ({ reason }) => heard.push(`onClosed ${reason}`) })
+  connection.status.subscribe((status) =>
+    heard.push(status.state === 'closed' ? `status ${status.reason}` : status.state),
+  )
+  connection.end()
+  connection.close('close-called')
+  expect(heard).toEqual([
+    'open',
+    'onClosed ended-by-server',
+    'status ended-by-server',
+    'onClosed close-called',
+    'status close-called',
+  ])
 })
 
 describe('close()', () => {
@@ -552,6 +773,8 @@ test('whatever happens, in whatever order: one session at a time, and nothing he
     'thaw',
     'offline',
     'online',
+    'rest',
+    'start',
     'close',
   )
   await fc.assert(
@@ -571,6 +794,8 @@ test('whatever happens, in whatever order: one session at a time, and nothing he
         if (name === 'offline' || name === 'online') environment.tell('offline', name === 'offline')
         if (name === 'advance') environment.advance(1500)
         if (name === 'reconnect') connection.reconnect()
+        if (name === 'rest') connection.rest()
+        if (name === 'start') connection.start()
         if (name === 'close') connection.close('close-called')
         expect(transport.sessions.filter(({ closed }) => closed === 0).length).toBeLessThanOrEqual(1)
         expect(environment.timers).toBeLessThanOrEqual(1)

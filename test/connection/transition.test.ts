@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { PauseReason } from '../../src/connection/status.js'
 import {
   type ConnectionInput,
+  type ConnectionRules,
   type ConnectionState,
   initialState,
+  isFinal,
   type Transition,
   transition,
 } from '../../src/connection/transition.js'
@@ -17,15 +19,21 @@ const wait: ReconnectionPolicy = ({ attempt }) => attempt * 100
 const lostInput = { type: 'lost', failure, now: 0, random: 0 } as const
 const lost = (now: number): ConnectionInput => ({ ...lostInput, now })
 
+function rules(reconnection: ReconnectionPolicy | false, endIsMarked = false): ConnectionRules {
+  return { reconnection, endIsMarked }
+}
+
 function after(inputs: readonly ConnectionInput[], policy: ReconnectionPolicy | false = wait): Transition {
   let result: Transition = { state: initialState, effects: [] }
-  for (const input of inputs) result = transition(result.state, input, policy)
+  for (const input of inputs) result = transition(result.state, input, rules(policy))
   return result
 }
 
-const start: ConnectionInput = { type: 'start' }
+const start: ConnectionInput = { type: 'start', now: 0 }
 const open: ConnectionInput = { type: 'opened', opened, now: 1000 }
 const received: ConnectionInput = { type: 'received' }
+const delivered: ConnectionInput = { type: 'delivered' }
+const ended = (now: number): ConnectionInput => ({ ...lostInput, failure: { ...failure, kind: 'ended' }, now })
 const waitOver: ConnectionInput = { type: 'timer', now: 1e12 }
 const reconnect: ConnectionInput = { type: 'reconnect-called', now: 0 }
 const close: ConnectionInput = { type: 'closed', reason: 'close-called' }
@@ -79,7 +87,7 @@ describe('the life of a connection', () => {
       [1001, 1],
       [1e9, 0],
     ] as const) {
-      const { state } = transition(again.state, { type: 'reconnect-called', now }, wait)
+      const { state } = transition(again.state, { type: 'reconnect-called', now }, rules(wait))
       expect(state.status).toEqual({ state: 'connecting', attempt })
     }
   })
@@ -150,7 +158,7 @@ describe('the life of a connection', () => {
   test('an interruption that the transport mends by itself counts as an attempt, and waits for it', () => {
     const { state, effects } = after([start, open, { type: 'interrupted', failure, now: 2000, random: 0 }])
     expect([state.status, effects]).toEqual([{ state: 'connecting', attempt: 1, failure }, []])
-    const again = transition(state, { ...open, opened: { transport: 'native', resumed: true } }, wait)
+    const again = transition(state, { ...open, opened: { transport: 'native', resumed: true } }, rules(wait))
     expect(again.state.status).toMatchObject({ state: 'open', resumed: true })
   })
 
@@ -169,7 +177,7 @@ describe('the life of a connection', () => {
   })
 
   test('204 closes it', () => {
-    expect(after([start, { type: 'ended' }])).toMatchObject({
+    expect(after([start, { type: 'ended', now: 0 }])).toMatchObject({
       state: { status: { state: 'closed', reason: 'ended-by-server' } },
       effects: [{ type: 'disconnect' }],
     })
@@ -201,7 +209,7 @@ describe('the life of a connection', () => {
   })
 
   test('an own failure closes it', () => {
-    expect(after([start, open, { type: 'failed', failure }]).state.status).toEqual({
+    expect(after([start, open, { type: 'failed', failure, now: 0 }]).state.status).toEqual({
       state: 'closed',
       reason: 'failed',
       failure,
@@ -210,12 +218,12 @@ describe('the life of a connection', () => {
 
   test('late news change nothing', () => {
     for (const input of [open, lost(1), waitOver, received]) {
-      expect(transition(initialState, input, wait).effects).toEqual([])
-      expect(transition(initialState, input, wait).state.status).toEqual({ state: 'idle' })
+      expect(transition(initialState, input, rules(wait)).effects).toEqual([])
+      expect(transition(initialState, input, rules(wait)).state.status).toEqual({ state: 'idle' })
     }
     const waiting = after([start, lost(0)]).state
-    expect(transition(waiting, open, wait).state).toBe(waiting)
-    expect(transition(waiting, lost(9), wait).state).toBe(waiting)
+    expect(transition(waiting, open, rules(wait)).state).toBe(waiting)
+    expect(transition(waiting, lost(9), rules(wait)).state).toBe(waiting)
   })
 })
 
@@ -253,12 +261,12 @@ describe('what stands in the way', () => {
   })
   const timer = (now: number): ConnectionInput => ({ type: 'timer', now })
 
-  test.each(['offline', 'hidden', 'frozen'] as const)(
+  test.each(['prerendering', 'hidden', 'frozen'] as const)(
     '%s before the start: no attempt is made until it is gone',
     (reason) => {
       const { state, effects } = after([hold(reason), start])
       expect([state.status, effects]).toEqual([{ state: 'paused', reason }, []])
-      expect(transition(state, release(reason), wait)).toMatchObject({
+      expect(transition(state, release(reason), rules(wait))).toMatchObject({
         state: { status: { state: 'connecting', attempt: 0 } },
         effects: [{ type: 'connect', attempt: 0 }],
       })
@@ -275,7 +283,7 @@ describe('what stands in the way', () => {
         const { state, effects } = after([...inputs, hold(reason)])
         expect([state.status, effects]).toEqual([{ state: 'paused', reason }, [{ type: 'disconnect' }]])
         const { failures } = after(inputs).state
-        expect(transition(state, release(reason), wait).effects).toEqual([
+        expect(transition(state, release(reason), rules(wait)).effects).toEqual([
           { type: 'connect', attempt: failures, failure: undefined },
         ])
       }
@@ -300,10 +308,10 @@ describe('what stands in the way', () => {
     expect(paused.state.status).toEqual({ state: 'paused', reason: 'offline' })
     expect(paused.effects).toEqual([{ type: 'disconnect' }])
     expect(paused.state.failures).toBe(0)
-    const online = transition(paused.state, release('offline', 10_000, 0.4), wait)
+    const online = transition(paused.state, release('offline', 10_000, 0.4), rules(wait))
     expect(online.state.status).toMatchObject({ state: 'waiting', attempt: 0, delay: 400, retryAt: 10_400 })
     expect(online.effects).toEqual([{ type: 'wait', ms: 400 }])
-    expect(transition(online.state, timer(10_400), wait).state.status).toMatchObject({
+    expect(transition(online.state, timer(10_400), rules(wait)).state.status).toMatchObject({
       state: 'connecting',
       attempt: 0,
     })
@@ -332,10 +340,10 @@ describe('what stands in the way', () => {
     const hidden = after([start, lost(1000), hold('hidden', 2000)], backoff)
     expect(hidden.state.status).toEqual({ state: 'paused', reason: 'hidden' })
     expect(hidden.effects).toEqual([{ type: 'stop-waiting' }])
-    const shown = transition(hidden.state, release('hidden', 81_000), backoff)
+    const shown = transition(hidden.state, release('hidden', 81_000), rules(backoff))
     expect(shown.state.status).toMatchObject({ state: 'waiting', retryAt: 91_000, failure })
     expect(shown.effects).toEqual([{ type: 'wait', ms: 10_000 }])
-    expect(transition(hidden.state, release('hidden', 91_000), backoff).state.status).toMatchObject({
+    expect(transition(hidden.state, release('hidden', 91_000), rules(backoff)).state.status).toMatchObject({
       state: 'connecting',
       attempt: 1,
       failure,
@@ -345,25 +353,25 @@ describe('what stands in the way', () => {
   test('several at once: the last of them opens the way', () => {
     const { state } = after([start, open, hold('hidden'), hold('frozen'), hold('offline')])
     expect(state.status).toEqual({ state: 'paused', reason: 'hidden' })
-    const frozen = transition(state, release('hidden'), wait)
+    const frozen = transition(state, release('hidden'), rules(wait))
     expect(frozen.state.status).toEqual({ state: 'paused', reason: 'frozen' })
-    const again = transition(frozen.state, hold('hidden'), wait)
+    const again = transition(frozen.state, hold('hidden'), rules(wait))
     expect(again.state.status).toBe(frozen.state.status)
-    const offline = after([hold('frozen'), hold('offline'), start, release('frozen')])
+    const offline = after([start, lost(0), hold('frozen'), hold('offline'), release('frozen')])
     expect(offline.state.status).toEqual({ state: 'paused', reason: 'offline' })
-    expect(transition(offline.state, release('offline'), wait).state.status.state).toBe('connecting')
+    expect(transition(offline.state, release('offline', 1e9, 0.5), rules(wait)).state.status.state).toBe('waiting')
   })
 
   test('a second telling of the same changes nothing', () => {
     const { state } = after([start, open, hold('hidden')])
-    expect(transition(state, hold('hidden'), wait).state).toBe(state)
+    expect(transition(state, hold('hidden'), rules(wait)).state).toBe(state)
     expect(after([start, open, release('hidden')]).state.status.state).toBe('open')
   })
 
   test('reconnect() while paused is tried all the same, and its loss pauses again', () => {
     const { state, effects } = after([start, open, hold('hidden'), reconnect])
     expect([state.status.state, effects.map(({ type }) => type)]).toEqual(['connecting', ['connect']])
-    expect(transition(state, lost(5000), wait).state.status).toEqual({ state: 'paused', reason: 'hidden' })
+    expect(transition(state, lost(5000), rules(wait)).state.status).toEqual({ state: 'paused', reason: 'hidden' })
   })
 
   test('close() while paused ends it', () => {
@@ -373,11 +381,141 @@ describe('what stands in the way', () => {
     })
   })
 
-  test('what is used once is never paused: it could not come back', () => {
+  test('without reconnection, nothing under way is paused, because it could not come back', () => {
     for (const reason of ['offline', 'hidden', 'frozen'] as const) {
-      expect(after([hold(reason), start, open, hold(reason)], false).state.status.state).toBe('open')
+      expect(after([start, open, hold(reason)], false).state.status.state).toBe('open')
       expect(after([start, open, hold(reason), lost(5000)], false).state.status.state).toBe('closed')
     }
+  })
+
+  test.each(['prerendering', 'hidden', 'frozen'] as const)('but %s holds back its start', (reason) => {
+    const { state } = after([hold(reason), start], false)
+    expect(state.status).toEqual({ state: 'paused', reason })
+    expect(transition(state, release(reason), rules(false)).state.status.state).toBe('connecting')
+  })
+
+  test('offline holds back only what has failed before: navigator.onLine can be wrong', () => {
+    expect(after([hold('offline'), start]).state.status).toEqual({ state: 'connecting', attempt: 0 })
+    expect(after([hold('offline'), hold('frozen'), start]).state.status).toEqual({ state: 'paused', reason: 'frozen' })
+    const thawed = after([hold('offline'), hold('frozen'), start, release('frozen')])
+    expect(thawed.state.status).toEqual({ state: 'connecting', attempt: 0 })
+    expect(after([hold('offline'), start, lost(9)]).state.status).toEqual({ state: 'paused', reason: 'offline' })
+  })
+})
+
+describe('a server that sends what it has and ends the stream', () => {
+  const round = (now: number): ConnectionInput[] => [{ ...open, now }, received, delivered, ended(now + 10)]
+
+  test('is healthy: it is asked again at its own pace, however often', () => {
+    const inputs = [start, lost(0), waitOver, lost(0), waitOver]
+    for (let now = 1000; now < 9000; now += 1000) inputs.push(...round(now), waitOver)
+    expect(after([...inputs, ...round(9000)]).state.status).toMatchObject({
+      state: 'waiting',
+      attempt: 1,
+      delay: 100,
+      failure: { kind: 'ended' },
+    })
+  })
+
+  test.each<[string, ConnectionInput[]]>([
+    ['a clean end without an event', [open, received, ended(1010)]],
+    ['a loss after an event', [open, received, delivered, lost(1010)]],
+    ['a clean end after the event of another stream', [...round(1000), waitOver, { ...open, now: 2000 }, ended(2010)]],
+  ])('%s counts', (_, inputs) => {
+    const before = after([start, ...inputs.slice(0, -1)]).state.failures
+    expect(after([start, ...inputs]).state.failures).toBe(before + 1)
+  })
+
+  test('is cut short if it marks the end of what it sends: then its end counts, and fails without reconnection', () => {
+    let state: ConnectionState = initialState
+    for (const input of [start, lost(0), waitOver, ...round(1000)]) {
+      state = transition(state, input, rules(wait, true)).state
+    }
+    expect(state.status).toMatchObject({ state: 'waiting', attempt: 2 })
+    const whole = after([start, open, received, delivered], false).state
+    const cut = transition(whole, ended(1), rules(false, true))
+    expect(cut.state.status).toMatchObject({ state: 'closed', reason: 'failed', failure: { kind: 'ended' } })
+  })
+
+  const acceptEnds: ReconnectionPolicy = ({ failure: { kind } }) => (kind === 'ended' ? false : 10)
+  const resumed: ConnectionInput = { type: 'opened', opened: { transport: 'fetch', resumed: true }, now: 2000 }
+
+  test.each<[string, ConnectionInput[], string]>([
+    ['after events is the end', [open, received, delivered, ended(1010)], 'ended-by-server'],
+    [
+      'of a resumed stream with nothing to add is the end',
+      [open, lost(0), waitOver, resumed, ended(0)],
+      'ended-by-server',
+    ],
+    ['without anything is a failure', [open, received, ended(1010)], 'failed'],
+  ])('a policy that does not come back after it: a clean end %s', (_, inputs, reason) => {
+    expect(after([start, ...inputs], acceptEnds).state.status).toMatchObject({ state: 'closed', reason })
+  })
+})
+
+describe('rest', () => {
+  const rest = (now: number): ConnectionInput => ({ type: 'rest', now })
+
+  test.each<[string, ConnectionInput[], string[]]>([
+    ['idle', [], []],
+    ['connecting', [start], ['disconnect']],
+    ['open', [start, open], ['disconnect']],
+    ['waiting', [start, lost(0)], ['stop-waiting']],
+    ['paused', [start, open, { type: 'hold', reason: 'hidden', now: 0 }], []],
+  ])('while %s lets go of what is held', (_, inputs, effects) => {
+    const result = after([...inputs, rest(2000)])
+    expect(result.state.status).toEqual({ state: 'idle' })
+    expect(result.state.holds).toEqual([])
+    expect(result.effects.map(({ type }) => type)).toEqual(effects)
+  })
+
+  test('is no way around a backoff: the wait goes on', () => {
+    const { state } = after([start, lost(1000), rest(1010)], () => 90_000)
+    const again = transition(state, { type: 'start', now: 2000 }, rules(wait))
+    expect(again.state.status).toMatchObject({ state: 'waiting', retryAt: 91_000 })
+    expect(transition(state, { type: 'start', now: 91_000 }, rules(wait)).state.status.state).toBe('connecting')
+  })
+
+  test('of a healthy stream forgets the failures before it, and is seen as a reconnection afterwards', () => {
+    const { state } = after([start, lost(0), waitOver, open, received, rest(6000)])
+    expect(state.failures).toBe(0)
+    const again = transition(transition(state, start, rules(wait)).state, { ...open, now: 7000 }, rules(wait))
+    expect(again.reconnected).toEqual({ resumed: false, downtime: 1000 })
+  })
+
+  test('changes nothing after the end', () => {
+    const failed = after([start, { type: 'failed', failure, now: 0 }]).state
+    expect(transition(failed, rest(1), rules(wait)).state).toBe(failed)
+  })
+})
+
+describe('reconnect() after the end', () => {
+  test.each<[string, ConnectionInput]>([
+    ['ended-by-server', { type: 'ended', now: 3000 }],
+    ['failed', { type: 'failed', failure, now: 3000 }],
+  ])('%s begins again, with nothing held against the server', (_, end) => {
+    const { state } = after([start, lost(0), waitOver, open, end])
+    const again = transition(state, { ...reconnect, now: 9000 }, rules(wait))
+    expect(again.effects).toEqual([{ type: 'connect', attempt: 0, failure: undefined }])
+    expect(again.state.status).toEqual({ state: 'connecting', attempt: 0 })
+    expect(transition(again.state, { ...open, now: 9500 }, rules(wait)).reconnected).toEqual({
+      resumed: false,
+      downtime: 6500,
+    })
+  })
+
+  test('close() is final there too, and everything else is late', () => {
+    const { state } = after([start, { type: 'ended', now: 0 }])
+    expect(transition(state, close, rules(wait)).state.status).toEqual({ state: 'closed', reason: 'close-called' })
+    expect(after([start, { type: 'ended', now: 0 }, close, reconnect]).effects).toEqual([])
+    for (const input of [start, open, lost(1), waitOver])
+      expect(transition(state, input, rules(wait)).state).toBe(state)
+  })
+
+  test('a page that is frozen meanwhile holds nothing back for longer than that', () => {
+    const frozen: ConnectionInput = { type: 'hold', reason: 'frozen', now: 0 }
+    const { state } = after([start, open, frozen, { type: 'failed', failure, now: 0 }])
+    expect(state.holds).toEqual([])
   })
 })
 
@@ -412,13 +550,15 @@ describe('the signal of a reconnection', () => {
   })
 })
 
-const anyReason = fc.constantFrom<PauseReason>('offline', 'hidden', 'frozen')
+const anyReason = fc.constantFrom<PauseReason>('offline', 'hidden', 'frozen', 'prerendering')
 const anyInput: fc.Arbitrary<ConnectionInput> = fc.oneof(
-  fc.constantFrom(start, open, received, waitOver, reconnect, close, { type: 'ended' } as const),
+  fc.constantFrom(start, open, received, delivered, waitOver, reconnect, close, { type: 'ended', now: 0 } as const),
   fc.nat(100_000).map(lost),
+  fc.nat(100_000).map(ended),
+  fc.nat(100_000).map((now): ConnectionInput => ({ type: 'rest', now })),
   fc.nat(100_000).map((now): ConnectionInput => ({ type: 'interrupted', failure, now, random: 0 })),
   fc.nat().map((ms): ConnectionInput => ({ type: 'reconnection-time', ms })),
-  fc.constant<ConnectionInput>({ type: 'failed', failure }),
+  fc.constant<ConnectionInput>({ type: 'failed', failure, now: 0 }),
   fc.nat(100_000).map((now): ConnectionInput => ({ type: 'timer', now })),
   fc.tuple(anyReason, fc.nat(100_000)).map(([reason, now]): ConnectionInput => ({ type: 'hold', reason, now })),
   fc
@@ -433,7 +573,7 @@ test('in whatever order things happen: one thing is held at a time, and nothing 
       const held = { connections: 0, waits: 0 }
       for (const input of inputs) {
         const before = state
-        const result = transition(state, input, wait)
+        const result = transition(state, input, rules(wait))
         state = result.state
         for (const effect of result.effects) {
           if (effect.type === 'connect') held.connections += 1
@@ -448,7 +588,7 @@ test('in whatever order things happen: one thing is held at a time, and nothing 
           connections: name === 'connecting' || name === 'open' ? 1 : 0,
           waits: name === 'waiting' ? 1 : 0,
         })
-        if (before.status.state === 'closed') expect(state).toBe(before)
+        if (isFinal(before.status)) expect(state).toBe(before)
         if (name === 'paused') expect(state.holds.length).toBeGreaterThan(0)
         if (name === 'waiting') expect(state.holds).toEqual([])
       }

@@ -74,6 +74,7 @@ export interface FakeSession {
   readonly request: TransportRequest
   readonly sink: TransportSink
   readonly types: string[]
+  opened: boolean
   closed: number
   /** What a function of the application does when it is closed. */
   onClose: () => void
@@ -97,7 +98,14 @@ export function createFakeTransport({ selective = false }: { selective?: boolean
       return last
     },
     open(request, sink) {
-      const session: FakeSession = { request, sink, types: [], closed: 0, onClose: () => {} }
+      const noted: TransportSink = {
+        ...sink,
+        onOpen(opened) {
+          session.opened = true
+          sink.onOpen(opened)
+        },
+      }
+      const session: FakeSession = { request, sink: noted, types: [], opened: false, closed: 0, onClose: () => {} }
       sessions.push(session)
       const handle = {
         close: (): void => {

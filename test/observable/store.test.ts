@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import { createEventSource } from '../../src/client/client.js'
 import { createStore } from '../../src/observable/store.js'
 
 describe('store', () => {
@@ -103,4 +104,79 @@ describe('store', () => {
     // @ts-expect-error -- what JavaScript may pass
     expect(() => createStore(1).subscribe(null)).toThrow(TypeError)
   })
+})
+
+describe('until', () => {
+  test('resolves with the value now, if it matches, and with the first new one otherwise', async () => {
+    const store = createStore(1)
+    await expect(store.until((value) => value === 1)).resolves.toBe(1)
+    const later = store.until((value) => value > 2)
+    for (const value of [2, 3, 4]) store.set(value)
+    await expect(later).resolves.toBe(3)
+  })
+
+  test('is a subscription, which ends with it', async () => {
+    const log: string[] = []
+    const store = createStore(0, () => {
+      log.push('first')
+      return () => log.push('last')
+    })
+    await store.until((value) => value === 0)
+    expect(log.splice(0)).toEqual(['first', 'last'])
+    const waiting = store.until((value) => value === 1)
+    expect(log.splice(0)).toEqual(['first'])
+    store.set(1)
+    await waiting
+    expect(log).toEqual(['last'])
+  })
+
+  test('is released by abort, with the reason, and nothing is left of it', async () => {
+    const store = createStore(0)
+    const controller = new AbortController()
+    const remove = vi.spyOn(controller.signal, 'removeEventListener')
+    const predicate = vi.fn((value: number) => value === 1)
+    const waiting = store.until(predicate, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    await expect(store.until(predicate, { signal: controller.signal })).rejects.toThrow('enough')
+    store.set(1)
+    expect(predicate.mock.calls).toEqual([[0]])
+    expect(remove).toHaveBeenCalledOnce()
+  })
+
+  test('is released with an AbortError when no value comes any more', async () => {
+    const store = createStore(0)
+    const waiting = store.until((value) => value === 1)
+    store.release()
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(store.until((value) => value === 1)).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(store.until((value) => value === 0)).resolves.toBe(0)
+  })
+
+  test('rejects with what the predicate throws', async () => {
+    const store = createStore(0)
+    const waiting = store.until((value) => {
+      if (value === 1) throw new Error('mine')
+      return false
+    })
+    store.set(1)
+    await expect(waiting).rejects.toThrow('mine')
+  })
+
+  test('refuses what is not a predicate', () => {
+    expect(() => createStore(0).until(1 as never)).toThrow(/until: the predicate must be a function/)
+    expect(() => createStore(0).until(() => true, { signal: 1 as never })).toThrow(/until: signal must be/)
+  })
+})
+
+test('the status of a source can be waited for, and close() releases who waits', async () => {
+  const source = createEventSource('http://sse.example/', { fetch: () => new Promise(() => {}) })
+  await expect(source.status.until(({ state }) => state === 'connecting')).resolves.toMatchObject({ attempt: 0 })
+  const open = source.status.until(({ state }) => state === 'open')
+  const closed = source.status.until(({ state }) => state === 'closed')
+  const price = source.store('price').until((value) => value !== undefined)
+  source.close()
+  await expect(closed).resolves.toMatchObject({ reason: 'close-called' })
+  await expect(open).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(price).rejects.toMatchObject({ name: 'AbortError' })
 })

@@ -5,7 +5,7 @@ const nothing: TransportFacts = {
   nativeExists: true,
   fetchAsked: false,
   everyType: false,
-  refused: false,
+  failed: false,
   lastEventIdNeedsHeader: false,
 }
 
@@ -18,7 +18,7 @@ describe('the choice of auto', () => {
     ["there is no browser's EventSource", { nativeExists: false }],
     ['an option asks for fetch', { fetchAsked: true }],
     ['all event types are wanted', { everyType: true }],
-    ['the last attempt was refused', { refused: true }],
+    ['the last attempt was failed', { failed: true }],
     ['a last event ID needs a header', { lastEventIdNeedsHeader: true }],
   ])('fetch where %s', (_, fact) => {
     expect(chooseTransport({ ...nothing, ...fact })).toBe('fetch')

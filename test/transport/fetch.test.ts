@@ -121,10 +121,11 @@ describe('the request', () => {
     const failure: ConnectionFailure = { kind: 'network', fatal: false, message: 'lost' }
     const headers = vi.fn<() => Promise<Record<string, string>>>(() => Promise.resolve({ authorization: 'b' }))
     const body = vi.fn<() => string>(() => 'payload')
-    open(fetch, { headers, body }, { attempt: 3, failure })
+    open(fetch, { headers, body }, { attempt: 3, failure, lastEventId: '7' })
     await vi.waitFor(() => expect(inits).toHaveLength(1))
-    expect(headers.mock.calls).toEqual([[{ attempt: 3, failure }]])
-    expect(body.mock.calls).toEqual([[{ attempt: 3, failure }]])
+    const context = { attempt: 3, failure, lastEventId: '7' }
+    expect(headers.mock.calls).toEqual([[context]])
+    expect(body.mock.calls).toEqual([[context]])
     expect(inits[0]).toMatchObject({ method: 'POST', body: 'payload', headers: { authorization: 'b' } })
   })
 

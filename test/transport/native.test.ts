@@ -282,7 +282,8 @@ describe('the automatic transport', () => {
     ['an ID is known and in the URL', { lastEventId: '1', lastEventIdInUrl: true }, true],
     ['native has given up', { failure: { kind: 'native', fatal: false, message: '' } }, false],
     ['a status was seen', { failure: { kind: 'http', fatal: false, message: '' } }, false],
-    ['the stream ended', { failure: { kind: 'ended', fatal: false, message: '' } }, true],
+    ['the stream ended', { failure: { kind: 'ended', fatal: false, message: '' } }, false],
+    ['the stream broke', { failure: { kind: 'network', fatal: false, message: '' } }, false],
   ])('when %s: native is %#', (_, request, native) => {
     auto.open(createRequest(request), createSink()).close()
     expect(FakeEventSource.made).toHaveLength(native ? 1 : 0)

@@ -9,7 +9,7 @@ export const closing: readonly Case[] = [
     name: 'close() before anybody listens: nothing was ever asked for',
     async run({ serve, open }) {
       const stream = await serve([{}])
-      const lazy = open<Ticks>(stream, { connect: 'on-first-listener' })
+      const lazy = open<Ticks>(stream, { connect: 'while-listening' })
       const eager = open<Ticks>(stream)
       lazy.close()
       eager.close()

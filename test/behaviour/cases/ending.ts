@@ -1,7 +1,7 @@
 import { assert } from 'chai'
 import { z } from 'zod'
-import type { Reconnection } from '../../../src/index.js'
-import { type Case, numbered, tick, type Ticks, ticks } from '../case.js'
+import { ConnectionError, type Reconnection, type ReconnectionPolicy } from '../../../src/index.js'
+import { type Case, numbered, quick, tick, type Ticks, ticks } from '../case.js'
 import { afterTimers, collect, reach, until } from '../wait.js'
 
 interface Tokens {
@@ -50,6 +50,78 @@ export const ending: readonly Case[] = [
       assert.deepEqual(seen, [{ token: 'a' }])
       assert.deepEqual(refused, [])
       assert.propertyVal(source.status.get(), 'reason', 'ended-by-server')
+    },
+  },
+  {
+    name: 'endOn several types: the first of them ends the stream, and is delivered',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `${TOKEN}event: failure\ndata: {"tokens":1}\n\n${TOKEN}` }] }])
+      const source = open<Tokens & { failure: { tokens: number } }>(stream, { endOn: ['usage', 'failure'] })
+      const tokens = collect(source, 'message')
+      const failures = collect(source, 'failure')
+      assert.deepEqual(await reach(source, 'closed'), { state: 'closed', reason: 'ended-by-server' })
+      assert.deepEqual([tokens, failures], [[{ token: 'a' }], [{ tokens: 1 }]])
+    },
+  },
+  {
+    name: "endOn a function that answers 'deliver': the last event has a payload, and is delivered",
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([
+        { steps: [{ send: `${TOKEN}data: {"token":"b","finishReason":"STOP"}\n\n${TOKEN}` }] },
+      ])
+      const source = open<Tokens>(stream, { endOn: ({ data }) => data.includes('finishReason') && 'deliver' })
+      let text = ''
+      for await (const { data } of source.events('message')) text += data.token
+      assert.equal(text, 'ab')
+      assert.propertyVal(source.status.get(), 'reason', 'ended-by-server')
+    },
+  },
+  {
+    name: 'endOn: a stream that ends without its mark was cut short: it is asked for again',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([
+        { steps: [{ send: TOKEN }, 'end'] },
+        { steps: [{ send: 'event: usage\ndata: {}\n\n' }] },
+      ])
+      const source = open<Tokens>(stream, { endOn: 'usage' })
+      assert.propertyVal(await reach(source, 'closed'), 'reason', 'ended-by-server')
+      assert.lengthOf(await stream.requests(), 2)
+    },
+  },
+  {
+    name: 'endOn: half an answer does not pass for a whole one: without reconnection it has failed, and loops throw',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      for (const endOn of ['usage', ({ data }: { data: string }) => data === '[DONE]'] as const) {
+        const stream = await serve([{ steps: [{ send: TOKEN }, 'end'] }])
+        const source = open<Tokens>(stream, { endOn, reconnection: false })
+        const seen: unknown[] = []
+        try {
+          for await (const { data } of source.events('message')) seen.push(data)
+        } catch (error) {
+          seen.push(error instanceof ConnectionError && error.failure.kind)
+        }
+        assert.deepEqual(seen, [{ token: 'a' }, 'ended'])
+        assert.deepInclude((await reach(source, 'closed')).failure, { kind: 'ended', fatal: false })
+      }
+    },
+  },
+  {
+    name: 'a policy can retry cuts and accept the clean end',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const cut = { headers: { connection: 'keep-alive' }, steps: [{ send: numbered(1) }, 'cut' as const] }
+      const acceptEnds: ReconnectionPolicy = (context) => (context.failure.kind === 'ended' ? false : quick(context))
+      for (const last of [[{ send: numbered(2) }, 'end'], ['end']] as const) {
+        const stream = await serve([cut, { steps: last }])
+        const source = open<Ticks>(stream, { reconnection: acceptEnds })
+        const seen: number[] = []
+        for await (const { data } of source.events('tick')) seen.push(data)
+        assert.deepEqual(seen, last.length === 2 ? [1, 2] : [1])
+        assert.deepEqual(source.status.get(), { state: 'closed', reason: 'ended-by-server' })
+      }
     },
   },
   {
@@ -188,6 +260,20 @@ export const ending: readonly Case[] = [
       const seen = collect(source, 'tick')
       await until(() => seen.includes(2), 'the last tick')
       assert.deepEqual(seen, [1, 2])
+    },
+  },
+  {
+    name: 'dropDuplicates: a server that begins to count anew after a restart loses nothing',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const events = (from: number, values: readonly number[]) => ({
+        send: values.map((value, index) => `id: ${from + index}\n${tick(value)}`).join(''),
+      })
+      const stream = await serve([{ steps: [events(1, [1, 2, 3]), 'end'] }, { steps: [events(1, [4, 5, 6])] }])
+      const source = open<Ticks>(stream, { dropDuplicates: 100 })
+      const seen = collect(source, 'tick')
+      await until(() => seen.includes(6), 'the last tick')
+      assert.deepEqual(seen, [1, 2, 3, 4, 5, 6])
     },
   },
   {

@@ -1,6 +1,11 @@
 import { assert } from 'chai'
-import { exponentialBackoff, type ReconnectionContext, type TypedEventSource } from '../../../src/index.js'
-import { type Case, quick, tick, type Ticks, ticks } from '../case.js'
+import {
+  type EventSourceOptions,
+  exponentialBackoff,
+  type ReconnectionContext,
+  type TypedEventSource,
+} from '../../../src/index.js'
+import { type Case, numbered, quick, tick, type Ticks, ticks } from '../case.js'
 import { afterTimers, collect, reach, record, until } from '../wait.js'
 
 /** Node's fetch takes the loss of a connection for the end of the answer where the server said it would close it. */
@@ -57,9 +62,14 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'a server that answers 200 and ends at once is a failing server: attempts are counted on',
+    name: 'a server that ends each stream without an event is a failing server: attempts are counted on',
     async run({ serve, open }) {
-      const stream = await serve([{ steps: ['end'] }, { steps: [ticks(0), 'end'] }, { steps: ['end'] }, {}])
+      const stream = await serve([
+        { steps: ['end'] },
+        { steps: [{ send: ': hello\n\n' }, 'end'] },
+        { steps: ['end'] },
+        {},
+      ])
       const contexts: ReconnectionContext[] = []
       const source = open<Ticks>(stream, {
         reconnection: (context) => {
@@ -75,6 +85,72 @@ export const reconnection: readonly Case[] = [
       )
       assert.isTrue(contexts.every(({ random }) => random >= 0 && random < 1))
       assert.isTrue(contexts.every(({ reconnectionTime }) => reconnectionTime === undefined))
+    },
+  },
+  {
+    name: 'a server that sends what it has and ends the stream is healthy: it is asked again as often as it likes',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const round = (value: number) => ({ steps: [{ send: `retry: 250\n${numbered(value)}` }, 'end' as const] })
+      const stream = await serve([round(1), round(2), round(3), {}])
+      const contexts: ReconnectionContext[] = []
+      const source = open<Ticks>(stream, {
+        reconnection: (context) => {
+          contexts.push(context)
+          return quick(context)
+        },
+      })
+      const seen = collect(source, 'tick')
+      await until(async () => (await stream.requests()).length === 4, 'the fourth request')
+      assert.deepEqual(seen, [1, 2, 3])
+      assert.deepEqual(
+        contexts.map(({ attempt }) => attempt),
+        [1, 1, 1],
+      )
+      // A browser's own EventSource does not tell an end from a loss; fetch takes over from there.
+      assert.deepEqual(
+        contexts.slice(1).map(({ failure, reconnectionTime }) => [failure.kind, reconnectionTime]),
+        [
+          ['ended', 250],
+          ['ended', 250],
+        ],
+      )
+    },
+  },
+  {
+    name: 'a POST is not repeated, whether it ends or fails, unless a policy is passed',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const requests: [EventSourceOptions<Ticks>, number][] = [
+        [{ body: '{}', reconnection: undefined }, 1],
+        [{ method: 'PUT', reconnection: undefined }, 1],
+        [{ body: '{}' }, 2],
+      ]
+      for (const [options, expected] of requests) {
+        for (const answer of [{ steps: [ticks(1), 'end' as const] }, { status: 503 }]) {
+          const stream = await serve([answer, { status: 204 }])
+          const source = open<Ticks>(stream, options)
+          await reach(source, 'closed')
+          await afterTimers(20)
+          assert.lengthOf(await stream.requests(), expected)
+        }
+      }
+    },
+  },
+  {
+    name: 'reconnect() begins again after a failure and after the end, with the listeners still in place',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{ status: 404 }, { steps: [{ send: numbered(1) }, 'end'] }, { status: 204 }, {}])
+      const source = open<Ticks>(stream)
+      const seen = collect(source, 'tick')
+      assert.propertyVal(await reach(source, 'closed'), 'reason', 'failed')
+      source.reconnect()
+      await until(() => seen.length === 1, 'the tick')
+      assert.propertyVal(await reach(source, 'closed'), 'reason', 'ended-by-server')
+      source.reconnect()
+      await reach(source, 'open')
+      assert.propertyVal((await stream.requests())[3]?.headers, 'last-event-id', '1')
     },
   },
   {
@@ -236,7 +312,7 @@ export const reconnection: readonly Case[] = [
   },
   {
     name: 'reconnection: false is one attempt: the end of the stream is the end, and anything else a failure',
-    transports: ['fetch'],
+    transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1), 'end'] }])
       const source = open<Ticks>(stream, { reconnection: false })
@@ -309,25 +385,36 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: "connect: 'on-first-listener' asks the server for nothing until somebody listens, iterates or takes a store",
+    name: "connect: 'while-listening' asks the server for nothing until somebody listens, and leaves it after the last",
     async run({ serve, open }) {
-      const starts: ((source: TypedEventSource<Ticks>) => unknown)[] = [
+      const starts: ((source: TypedEventSource<Ticks>) => () => void)[] = [
         (source) => source.on('tick', () => {}),
-        (source) => source.events('tick'),
-        (source) => source.store('tick'),
-        (source) => source.reconnect(),
+        (source) => {
+          const loop = source.events('tick')
+          return () => void loop.return?.()
+        },
+        (source) => source.store('tick').subscribe(() => {}),
       ]
-      for (const start of starts) {
-        const stream = await serve([{}])
-        const source = open<Ticks>(stream, { connect: 'on-first-listener' })
-        source.status.subscribe(() => {})
-        await afterTimers(5)
-        assert.deepEqual(source.status.get(), { state: 'idle' })
-        assert.lengthOf(await stream.requests(), 0)
-        start(source)
-        assert.deepEqual(source.status.get(), { state: 'connecting', attempt: 0 })
-        await reach(source, 'open')
-      }
+      await Promise.all(
+        starts.map(async (start) => {
+          const stream = await serve([{ steps: [{ send: numbered(1) }] }, {}])
+          const source = open<Ticks>(stream, { connect: 'while-listening' })
+          source.status.subscribe(() => {})
+          source.store('tick')
+          source.reconnect()
+          await afterTimers(5)
+          assert.deepEqual(source.status.get(), { state: 'idle' })
+          assert.lengthOf(await stream.requests(), 0)
+          const stop = start(source)
+          assert.deepEqual(source.status.get(), { state: 'connecting', attempt: 0 })
+          await until(() => source.lastEventId === '1', 'the first tick')
+          stop()
+          await reach(source, 'idle')
+          await until(async () => (await stream.report()).open === 0, 'the server to be left')
+          start(source)
+          await reach(source, 'open')
+        }),
+      )
     },
   },
 ]

@@ -1,0 +1,76 @@
+import type { ConnectionStatus } from '../connection/status.js'
+import { checkOptions, type OptionRule, SIGNAL_RULE } from '../errors/check-options.js'
+import { ConnectionError } from '../errors/connection-error.js'
+import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
+import { MAX_WAITING_EVENTS } from './delivery.js'
+import type { TypedEvent } from './events.js'
+import type { ListeningOptions } from './listening.js'
+import type { EventsOptions } from './typed-event-source.js'
+
+const RULES: readonly OptionRule[] = [
+  SIGNAL_RULE,
+  {
+    name: 'maxQueueSize',
+    expected: 'a whole number of events, at least 1',
+    holds: (value) => Number.isInteger(value) && Number(value) > 0,
+  },
+  {
+    name: 'overflow',
+    expected: "'error' or 'drop-oldest'",
+    holds: (value) => value === 'error' || value === 'drop-oldest',
+  },
+]
+
+export interface Iteration {
+  readonly events: (types?: string | readonly string[], options?: EventsOptions) => AsyncQueue<TypedEvent>
+  /** Ends the loops that run now: each gets what it has queued, and after a failure it throws. */
+  end(status: ConnectionStatus, whenDone: (run: () => void) => void): void
+}
+
+export interface IterationOptions extends ListeningOptions {
+  readonly statusOf: () => ConnectionStatus
+}
+
+export function createIteration({ emitter, demand, aborts, eventTypes, statusOf }: IterationOptions): Iteration {
+  const queues = new Set<AsyncQueue<TypedEvent>>()
+
+  return {
+    events(types, options = {}) {
+      checkOptions('events', options, RULES)
+      const { signal, maxQueueSize = MAX_WAITING_EVENTS, overflow = 'error' } = options
+      const wanted = types === undefined ? eventTypes.all('events') : eventTypes.named('events', types)
+
+      const undos: (() => void)[] = []
+      const onAbort = (): void => queue.end({ error: signal?.reason })
+      const queue = createAsyncQueue<TypedEvent>({
+        maxQueueSize,
+        overflow,
+        onRelease() {
+          queues.delete(queue)
+          for (const undo of undos) undo()
+        },
+      })
+      const status = statusOf()
+      if (status.state === 'closed') endQueue(queue, status)
+      else if (signal?.aborted) onAbort()
+      else {
+        queues.add(queue)
+        for (const type of wanted) undos.push(emitter.on(type, queue.push))
+        undos.push(demand.add(), aborts.add(signal, onAbort))
+        demand.bring(wanted)
+      }
+      return queue
+    },
+    end(status, whenDone) {
+      const ending = Array.from(queues)
+      whenDone(() => {
+        for (const queue of ending) endQueue(queue, status)
+      })
+    },
+  }
+}
+
+function endQueue(queue: AsyncQueue<TypedEvent>, status: ConnectionStatus): void {
+  const failure = status.state === 'closed' ? status.failure : undefined
+  queue.end(failure && { error: new ConnectionError(failure) })
+}

@@ -1,0 +1,59 @@
+import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
+import type { Emitter } from '../observable/emitter.js'
+import type { Aborts } from './aborts.js'
+import type { Demand } from './demand.js'
+import type { EventTypes, WantedType } from './event-types.js'
+import type { TypedEvent } from './events.js'
+import type { ListenOptions } from './typed-event-source.js'
+
+type Listener = (event: TypedEvent) => void
+
+const RULES: readonly OptionRule[] = [
+  SIGNAL_RULE,
+  { name: 'once', expected: 'a boolean', holds: (value) => typeof value === 'boolean' },
+]
+
+export interface Listening {
+  on(types: string | readonly string[], listener: Listener, options?: ListenOptions): () => void
+  onAny(listener: Listener, options?: ListenOptions): () => void
+}
+
+export interface ListeningOptions {
+  readonly emitter: Emitter<TypedEvent>
+  readonly demand: Demand
+  readonly aborts: Aborts
+  readonly eventTypes: EventTypes
+  /** Whether no event will ever come. */
+  readonly isOver: () => boolean
+}
+
+export function createListening({ emitter, demand, aborts, eventTypes, isOver }: ListeningOptions): Listening {
+  function listen(
+    caller: string,
+    wanted: Iterable<WantedType>,
+    listener: Listener,
+    options: ListenOptions = {},
+  ): () => void {
+    if (typeof listener !== 'function') throw wrongArgument(caller, 'the listener', 'a function', listener)
+    checkOptions(caller, options, RULES)
+    const { signal, once } = options
+    if (isOver() || signal?.aborted) return () => {}
+    const undos = Array.from(wanted, (type) => emitter.on(type, once ? hearOnce : listener))
+    undos.push(demand.add())
+    function hearOnce(event: TypedEvent): void {
+      remove()
+      listener(event)
+    }
+    function remove(): void {
+      for (const undo of undos) undo()
+    }
+    undos.push(aborts.add(signal, remove))
+    demand.bring(wanted)
+    return remove
+  }
+
+  return {
+    on: (types, listener, options) => listen('on', eventTypes.named('on', types), listener, options),
+    onAny: (listener, options) => listen('onAny', eventTypes.all('onAny'), listener, options),
+  }
+}

@@ -1,0 +1,38 @@
+import type { EventStreamMessage } from '../event-stream/message.js'
+import type { TransportSink } from '../transport/transport.js'
+
+const FAILURE = { kind: 'string', fatal: 'boolean', message: 'string' }
+
+/** What the calls that are not made for every event must carry. */
+const EXPECTED: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
+  onOpen: ['{ transport, resumed }', (value) => has(value, { transport: 'string', resumed: 'boolean' })],
+  onReconnectionTime: ['a number of ms', (value) => Number(value) >= 0],
+  onInterrupted: ['{ kind, fatal, message }', (value) => has(value, FAILURE)],
+  onEnd: ["'no-content' or { kind, fatal, message }", (value) => value === 'no-content' || has(value, FAILURE)],
+}
+
+/** What is wrong with a transport's call of its sink, as the rest of a sentence; undefined if nothing is. */
+export function breachOf(method: keyof TransportSink, isOpen: boolean, value?: unknown): string | undefined {
+  if (isOpen && method === 'onOpen') return 'called onOpen twice'
+  if (!isOpen && !/^on(?:Open|Interrupted|End)$/.test(method)) return `called ${method} before onOpen`
+  const [expected, holds] = EXPECTED[method] ?? []
+  return holds === undefined || holds(value) ? undefined : `called ${method} without ${expected}`
+}
+
+/** Written out, because it runs for every event. */
+export function isMessage(message: EventStreamMessage, origin: string): boolean {
+  return (
+    typeof message?.data === 'string' &&
+    typeof message.event === 'string' &&
+    typeof message.id === 'string' &&
+    typeof origin === 'string'
+  )
+}
+
+export function has(value: unknown, types: Readonly<Record<string, string>>): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(types).every(([name, type]) => typeof (value as Record<string, unknown>)[name] === type)
+  )
+}
