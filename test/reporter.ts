@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
 interface Tally {
   passed: number
@@ -7,43 +7,19 @@ interface Tally {
   skipped: number
 }
 
-export interface TallyOptions {
-  /** What does not run on this machine, and why. */
-  leftOut: readonly string[]
-}
-
 /**
- * One line at the end: `N passed, N failed, N skipped`. It counts what a summary of tests leaves out: a file that did not
- * load, a hook that failed and an error that nobody caught are failures, and so is a run without a test. The line is also
- * written to the file that `TALLY_FILE` names, for scripts.
+ * At the end, what was left out and why, and one line: `N passed, N failed, N skipped`. It counts what a summary of tests
+ * leaves out: a file that did not load, a hook that failed and an error that nobody caught are failures, and so is a run
+ * without a test. The line is also written to the file that `TALLY_FILE` names, for scripts.
  */
 export class TallyReporter implements Reporter {
-  readonly #leftOut: readonly string[]
-
-  constructor({ leftOut }: TallyOptions) {
-    this.#leftOut = leftOut
-  }
-
-  onInit(): void {
-    this.#tellLeftOut()
-  }
-
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const { passed, failed, skipped } = count(modules, unhandledErrors)
     const line = `${passed} passed, ${failed} failed, ${skipped} skipped`
-    this.#tellLeftOut()
-    process.stdout.write(`\n${line}\n`)
+    for (const text of leftOut(modules)) console.log(`!! LEFT OUT: ${text} !!`)
+    console.log(`\n${line}`)
     const file = process.env['TALLY_FILE']
     if (file !== undefined) writeFileSync(file, `${line}\n`)
-  }
-
-  /** At both ends: what is said before a long run has scrolled away after it. */
-  #tellLeftOut(): void {
-    for (const what of this.#leftOut) {
-      const text = `!! LEFT OUT: ${what} !!`
-      const rule = '!'.repeat(text.length)
-      process.stderr.write(`\n${rule}\n${text}\n${rule}\n`)
-    }
   }
 }
 
@@ -60,4 +36,34 @@ function count(modules: readonly TestModule[], unhandledErrors: readonly unknown
   }
   if (tally.passed + tally.failed === 0) tally.failed = 1
   return tally
+}
+
+/** A line for each reason, with the number of tests in each project. */
+function leftOut(modules: readonly TestModule[]): string[] {
+  const skipped = modules.flatMap((module) => [...module.children.allTests('skipped')])
+  const reasons = countBy(skipped, reasonOf)
+  return Array.from(reasons, ([reason, number]) => {
+    const projects = countBy(
+      skipped.filter((test) => reasonOf(test) === reason),
+      ({ project }) => project.name,
+    )
+    return `${number} ${number === 1 ? 'test' : 'tests'} (${list(projects)}), because ${reason}`
+  })
+}
+
+/** Given by `needs` in test/programs.ts, or to `skip` while the test ran. */
+function reasonOf(test: TestCase): string {
+  const result = test.result()
+  const note = result.state === 'skipped' ? result.note : undefined
+  return note ?? test.meta().leftOut ?? 'they were not chosen, or a hook before them failed'
+}
+
+function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
+  return counts
+}
+
+function list(counts: ReadonlyMap<string, number>): string {
+  return Array.from(counts, ([name, number]) => `${name} ${number}`).join(', ')
 }

@@ -5,15 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
 import { encodeMessage } from '../../src/event-stream/index.js'
-import { chromiumArguments, chromiumPath, whyNoChromium } from '../chromium.js'
+import { chromiumArguments, needs, programs } from '../programs.js'
 import { printCounts } from './counts.js'
 import { demoPage, type Fault } from './page.js'
 import { startServer } from './program.js'
-
-if (whyNoChromium !== undefined) {
-  if (process.env.CI) throw new Error(`The demo's page is not tested, because ${whyNoChromium}.`)
-  process.stderr.write(`\nSKIPPED: the demo's page is not tested, because ${whyNoChromium}.\n\n`)
-}
 
 /** What the client must make of each fault. The browser's own EventSource does not tell a status from the rest. */
 const TABS: { tab: string; transport: string; kinds: Record<Exclude<Fault, 'broken'>, string> }[] = [
@@ -41,9 +36,7 @@ const SCREENSHOT = { viewport: { width: 1280, height: 1078 }, deviceScaleFactor:
 
 let browser: Browser
 beforeAll(async () => {
-  if (whyNoChromium === undefined) {
-    browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments })
-  }
+  browser = await chromium.launch({ executablePath: programs.chromium.path, args: chromiumArguments })
 })
 afterAll(() => browser?.close())
 
@@ -75,7 +68,9 @@ async function latestSequence(url: string): Promise<number> {
   return sequence
 }
 
-describe.skipIf(whyNoChromium !== undefined).concurrent("the demo's page in Chromium", { timeout: 120_000 }, () => {
+const options = { timeout: 120_000, ...needs(programs.chromium) }
+
+describe.concurrent("the demo's page in Chromium", options, () => {
   test.for(TABS)(
     '$tab: recovers from every fault, and no price is lost',
     async ({ tab, transport, kinds }, context) => {

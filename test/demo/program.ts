@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { start } from '../process.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -17,41 +16,21 @@ export interface Program {
 }
 
 export function run(script: string, options: { args?: readonly string[]; port?: number } = {}): Program {
-  const child = spawn(process.execPath, [script, ...(options.args ?? [])], {
+  const { child, ended, output, printed } = start({
+    file: process.execPath,
+    args: [script, ...(options.args ?? [])],
     cwd: ROOT,
-    env: { ...process.env, PORT: String(options.port ?? 0), NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PORT: String(options.port ?? 0), NO_COLOR: '1' },
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-  }
-  const exited = exitOf(child)
   return {
     get output() {
-      return output
+      return output()
     },
-    async printed(pattern) {
-      const ended = exited.then(() => 'ended')
-      for (;;) {
-        const match = pattern.exec(output)
-        if (match !== null) return match
-        const next = await Promise.race([once(child.stdout, 'data'), ended])
-        if (next === 'ended') throw new Error(`${script} ended without printing ${String(pattern)}:\n${output}`)
-      }
-    },
-    exited,
+    printed,
+    exited: ended.then(() => child.exitCode),
     interrupt: () => void child.kill('SIGINT'),
     kill: () => void child.kill('SIGKILL'),
   }
-}
-
-async function exitOf(child: ChildProcess): Promise<number | null> {
-  // Not 'exit': what it has printed is read to the end by then.
-  const [code] = (await once(child, 'close')) as [number | null]
-  return code
 }
 
 /** The demo's server, listening. */

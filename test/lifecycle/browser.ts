@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import connect, { type Client } from 'chrome-remote-interface'
-import { chromiumArguments, chromiumPath } from '../chromium.js'
+import { start } from '../process.js'
+import { chromiumArguments, programs } from '../programs.js'
 
 /** One page of a Chromium that nobody keeps awake: automation libraries pretend that every page is in sight and in focus. */
 export interface LifecyclePage {
@@ -12,33 +12,29 @@ export interface LifecyclePage {
   evaluate<Value>(expression: string): Promise<Value>
   /** Puts another tab in front of the page, or the page in front again. */
   show(visible: boolean): Promise<void>
-  close(): Promise<void>
 }
 
-/** @param host - the name by which the page reaches this machine: by its usual names, it would be there without a network too */
-export async function openPage(host: string): Promise<LifecyclePage> {
+/**
+ * @param host - the name by which the page reaches this machine: by its usual names, it would be there without a network too
+ * @param leave - takes what is to be done when the page is no longer needed
+ */
+export async function openPage(host: string, leave: (undo: () => Promise<void>) => void): Promise<LifecyclePage> {
   const profile = await mkdtemp(join(tmpdir(), 'everstream-lifecycle-'))
-  const browser = spawn(
-    chromiumPath,
-    [
+  const browser = start({
+    file: programs.chromium.path,
+    args: [
       '--headless',
       ...chromiumArguments,
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,
       `--host-resolver-rules=MAP ${host} 127.0.0.1`,
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  const ended = new Promise((resolve) => browser.once('exit', resolve))
-  const port = await new Promise<number>((resolve, reject) => {
-    let said = ''
-    browser.stderr.on('data', (text: Buffer) => {
-      said += text.toString()
-      const found = /DevTools listening on ws:\/\/[^:]+:(\d+)\//.exec(said)?.[1]
-      if (found !== undefined) resolve(Number(found))
-    })
-    void ended.then(() => reject(new Error(`Chromium has ended:\n${said}`)))
   })
+  leave(async () => {
+    await browser.stop()
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+  })
+  const port = Number((await browser.printed(/DevTools listening on ws:\/\/[^:]+:(\d+)\//))[1])
 
   const { id } = await connect.New({ port })
   const devtools = await connect({ port, target: id })
@@ -61,11 +57,6 @@ export async function openPage(host: string): Promise<LifecyclePage> {
       if (visible) return connect.Activate({ port, id })
       const other = await connect.New({ port, url: 'about:blank' })
       await connect.Activate({ port, id: other.id })
-    },
-    async close() {
-      await devtools.Browser.close()
-      await ended
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

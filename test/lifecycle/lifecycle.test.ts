@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { needs, programs } from '../programs.js'
 import { createScriptHandler } from '../server/handler.js'
 import { putUp, type RemoteStream } from '../server/remote.js'
 import { type LifecyclePage, openPage } from './browser.js'
@@ -80,17 +81,15 @@ async function offline(holds: boolean): Promise<void> {
   })
 }
 
-describe.each(['fetch', 'auto'])('in Chromium, on %s', (transport) => {
-  beforeEach(async () => {
-    page = await openPage(HOST)
+describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium), (transport) => {
+  beforeEach(async ({ onTestFinished }) => {
+    page = await openPage(HOST, onTestFinished)
     // Each connection sends the two events that follow those which the client has.
     stream = await putUp(origin.here, {
       history: Array.from({ length: 9 }, (_, n) => ({ id: `${n + 1}`, data: `${n + 1}` })),
       connections: [{ steps: [{ replay: 2 }] }],
     })
   })
-
-  afterEach(() => page.close())
 
   async function open(options: Record<string, string> = {}): Promise<void> {
     const parameters = new URLSearchParams({ stream: new URL(stream.url).pathname, transport, ...options })

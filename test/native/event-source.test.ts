@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createViteServer } from 'vitest/node'
 import type { Place } from '../behaviour/run.js'
+import { needs } from '../programs.js'
 import { createScriptHandler } from '../server/handler.js'
 import { SCRIPT_SERVER_PATH } from '../server/script.js'
 import { scriptServerPlugin } from '../server/vite-plugin.js'
@@ -44,29 +45,29 @@ function originOf(server: { address(): unknown } | null): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-describe.each(firefox)('the EventSource cases in $name, with its own class', ({ name, whyNot, launch }) => {
-  test('deviate from the standard where we know it, and nowhere else', { timeout: 240_000 }, async (context) => {
-    if (whyNot !== undefined) {
-      console.warn(`LEFT OUT: ${name}, because ${whyNot}`)
-      return context.skip(whyNot)
-    }
-    const browser = await launch()
-    try {
-      const origin = originOf(own.httpServer)
-      const page = await browser.newPage()
-      await page.goto(`${origin}${SCRIPT_SERVER_PATH}/`)
-      const place: Place = {
-        server: `${origin}${SCRIPT_SERVER_PATH}`,
-        otherServer: originOf(other),
+describe.each(firefox)('the EventSource cases in $name, with its own class', ({ name, program, launch }) => {
+  test(
+    'deviate from the standard where we know it, and nowhere else',
+    { timeout: 240_000, ...needs(program) },
+    async () => {
+      const browser = await launch()
+      try {
+        const origin = originOf(own.httpServer)
+        const page = await browser.newPage()
+        await page.goto(`${origin}${SCRIPT_SERVER_PATH}/`)
+        const place: Place = {
+          server: `${origin}${SCRIPT_SERVER_PATH}`,
+          otherServer: originOf(other),
+        }
+        // As text: what is imported here is transformed for Node.
+        const run = `import('/test/native/run-event-source.ts').then(({ runAll }) => runAll('${name}', ${JSON.stringify(place)}))`
+        const outcome = await page.evaluate<Outcome>(run)
+        console.log(`${name} ${browser.version()}: ${outcome.count} cases`)
+        expect(outcome.failures).toEqual([])
+        expect(outcome.count).toBeGreaterThan(100)
+      } finally {
+        await browser.close()
       }
-      // As text: what is imported here is transformed for Node.
-      const run = `import('/test/native/run-event-source.ts').then(({ runAll }) => runAll('${name}', ${JSON.stringify(place)}))`
-      const outcome = await page.evaluate<Outcome>(run)
-      console.log(`${name} ${browser.version()}: ${outcome.count} cases`)
-      expect(outcome.failures).toEqual([])
-      expect(outcome.count).toBeGreaterThan(100)
-    } finally {
-      await browser.close()
-    }
-  })
+    },
+  )
 })

@@ -1,20 +1,12 @@
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../behaviour/wait.js'
+import { start } from '../process.js'
+import { programs } from '../programs.js'
 import { listen } from './serve.js'
 import type { Stage } from './stage.js'
-
-/** Debian's and Ubuntu's place; elsewhere, say where. */
-const nginxPath = process.env['NGINX_PATH'] ?? '/usr/sbin/nginx'
-
-/** Why nothing can be tested behind nginx here; undefined where it can. */
-const whyNoNginx = existsSync(nginxPath)
-  ? undefined
-  : `there is no nginx at ${nginxPath}: install it (apt-get install nginx), or set NGINX_PATH`
 
 export interface NginxOptions {
   /** The application's port. */
@@ -41,34 +33,21 @@ export interface Nginx {
 
 /** A real nginx, with a configuration of its own in a directory of its own. Leaves the test out where there is none. */
 export async function startNginx(stage: Stage, options: NginxOptions): Promise<Nginx> {
-  stage.leaveOut(whyNoNginx)
+  stage.need(programs.nginx)
   const directory = await mkdtemp(join(tmpdir(), 'everstream-nginx-'))
   stage.leave(() => rm(directory, { recursive: true, force: true }))
   const port = await freePort()
   const files = { 'nginx.conf': configurationOf(options, port), ...options.files }
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text)
 
-  const nginx = spawn(nginxPath, ['-p', directory, '-c', 'nginx.conf', '-e', 'stderr'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let said = ''
-  nginx.stderr.on('data', (text: Buffer) => {
-    said += text.toString()
-  })
-  const ended = new Promise((resolve) => nginx.once('exit', resolve))
-  stage.leave(async () => {
-    nginx.kill('SIGTERM')
-    await ended
-  })
-  await until(async () => {
-    if (nginx.exitCode !== null) throw new Error(`nginx does not start:\n${said}`)
-    return isReachable(port)
-  }, 'nginx to listen')
+  const nginx = start({ file: programs.nginx.path, args: ['-p', directory, '-c', 'nginx.conf', '-e', 'stderr'] })
+  stage.leave(nginx.stop)
+  await nginx.alive(until(() => isReachable(port), 'nginx to listen'))
   const scheme = options.listenAs?.includes('ssl') ? 'https' : 'http'
   return {
     port,
     base: (location) => `${scheme}://127.0.0.1:${port}/${location}/`,
-    reload: () => void nginx.kill('SIGHUP'),
+    reload: () => void nginx.child.kill('SIGHUP'),
   }
 }
 

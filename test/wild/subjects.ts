@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, chromium } from 'playwright'
 import { Agent, fetch as undiciFetch, type RequestInit } from 'undici'
 import { type ConnectionFailure, createEventSource, type FetchLike } from '../../src/index.js'
-import { chromiumArguments, chromiumPath, whyNoChromium } from '../chromium.js'
+import { chromiumArguments, programs } from '../programs.js'
 import { LAST_EVENT_ID_PARAM } from './application.js'
 import type { Stage } from './stage.js'
 
@@ -100,7 +100,7 @@ export const everySubject: readonly Subject[] = [node, chromiumFetch, chromiumNa
 let browser: Promise<{ browser: Browser; context: BrowserContext }> | undefined
 
 async function launch(): Promise<{ browser: Browser; context: BrowserContext }> {
-  const launched = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments })
+  const launched = await chromium.launch({ executablePath: programs.chromium.path, args: chromiumArguments })
   return { browser: launched, context: await launched.newContext({ ignoreHTTPSErrors: true }) }
 }
 
@@ -110,7 +110,7 @@ export async function closeBrowser(): Promise<void> {
 }
 
 async function chromiumClient(stage: Stage, transport: 'fetch' | 'native' | 'auto'): Promise<Client> {
-  stage.leaveOut(whyNoChromium)
+  stage.need(programs.chromium)
   browser ??= launch()
   const { context } = await browser
   const page = await context.newPage()

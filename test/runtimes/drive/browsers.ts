@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromiumArguments, chromiumPath, whyNoChromium } from '../../chromium.js'
 import { SCOPES, type Scope } from './pages.js'
-import { firstLine, lineFrom, type Started, start } from './process.js'
+import { firstLine, lineFrom, type Started, start } from '../../process.js'
+import { chromiumArguments, programs } from '../../programs.js'
 import type { Runtime } from './runtime.js'
 
 /** A browser that opens a page without a screen, with a profile of its own. */
@@ -37,17 +36,16 @@ function runtime({ name, whyNot, version, open }: Browser, scope: Scope): Runtim
 
 const chromium: Browser = {
   name: 'Chromium',
-  whyNot: whyNoChromium,
-  version: async () => versionIn(await firstLine(chromiumPath, ['--version'])),
+  whyNot: programs.chromium.whyNot,
+  version: async () => versionIn(await firstLine(programs.chromium.path, ['--version'])),
   open: async (url, profile) =>
     start({
-      file: chromiumPath,
+      file: programs.chromium.path,
       args: [...chromiumArguments, '--headless', `--user-data-dir=${profile}`, url],
       cwd: profile,
+      ownGroup: true,
     }),
 }
-
-const firefoxPath = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr'
 
 /** So that it asks the network for nothing but what the tests ask for. */
 const FIREFOX_PREFERENCES = {
@@ -70,40 +68,30 @@ const FIREFOX_PREFERENCES = {
 
 const firefox: Browser = {
   name: 'Firefox ESR',
-  whyNot: existsSync(firefoxPath)
-    ? undefined
-    : `there is no Firefox at ${firefoxPath}: install it, or set FIREFOX_PATH`,
-  version: async () => versionIn(await firstLine(firefoxPath, ['--version'])),
+  whyNot: programs.firefox.whyNot,
+  version: async () => versionIn(await firstLine(programs.firefox.path, ['--version'])),
   async open(url, profile) {
     const preferences = Object.entries(FIREFOX_PREFERENCES).map(
       ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
     )
     await writeFile(join(profile, 'user.js'), preferences.join(''))
-    return start({ file: firefoxPath, args: ['--headless', '--no-remote', '--profile', profile, url], cwd: profile })
+    return start({
+      file: programs.firefox.path,
+      args: ['--headless', '--no-remote', '--profile', profile, url],
+      cwd: profile,
+      ownGroup: true,
+    })
   },
-}
-
-const miniBrowserPath =
-  process.env['MINI_BROWSER_PATH'] ??
-  [`/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`, '/usr/libexec', '/usr/lib']
-    .flatMap((directory) => [`${directory}/webkit2gtk-4.1/MiniBrowser`, `${directory}/webkitgtk-6.0/MiniBrowser`])
-    .find((path) => existsSync(path))
-const xvfbPath = '/usr/bin/Xvfb'
-
-function whyNoWebkit(): string | undefined {
-  if (miniBrowserPath === undefined)
-    return 'there is no MiniBrowser: install webkit2gtk-driver, or set MINI_BROWSER_PATH'
-  return existsSync(xvfbPath) ? undefined : `there is no ${xvfbPath}: install xvfb`
 }
 
 /** It has no mode without a screen, so it gets one that nobody sees. */
 const webkit: Browser = {
   name: 'WebKitGTK',
-  whyNot: whyNoWebkit(),
+  whyNot: programs.miniBrowser.whyNot ?? programs.xvfb.whyNot,
   async version() {
     const screen = await startScreen()
     try {
-      return versionIn(await firstLine(miniBrowserPath!, ['--version', `--display=${screen.display}`]))
+      return versionIn(await firstLine(programs.miniBrowser.path, ['--version', `--display=${screen.display}`]))
     } finally {
       await screen.stop()
     }
@@ -111,9 +99,10 @@ const webkit: Browser = {
   async open(url, profile) {
     const screen = await startScreen()
     const browser = start({
-      file: miniBrowserPath!,
+      file: programs.miniBrowser.path,
       args: [url],
       cwd: profile,
+      ownGroup: true,
       env: {
         DISPLAY: screen.display,
         HOME: profile,
@@ -137,10 +126,11 @@ const webkit: Browser = {
 /** An X server that picks a free display by itself. */
 async function startScreen(): Promise<{ readonly display: string; readonly stop: () => Promise<void> }> {
   const server = start({
-    file: xvfbPath,
+    file: programs.xvfb.path,
     args: ['-displayfd', '3', '-nolisten', 'tcp'],
     cwd: tmpdir(),
     extraPipe: true,
+    ownGroup: true,
   })
   return { display: `:${await lineFrom(server)}`, stop: server.stop }
 }

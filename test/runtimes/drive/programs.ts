@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Command, firstLine, start } from './process.js'
+import { type Command, firstLine, start } from '../../process.js'
 import type { Room, Runtime } from './runtime.js'
 
 /** Node, Bun and Deno: real binaries from npm, which run a program that ends by itself. */
@@ -47,6 +47,7 @@ function program(
         file: binary!,
         args,
         cwd: room.directory,
+        ownGroup: true,
         env: { ...env, ASSIGNMENT: JSON.stringify(assignment) },
       })
     },

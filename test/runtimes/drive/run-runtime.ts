@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Outcome, Report, Result } from '../report.js'
-import type { Started } from './process.js'
+import type { Started } from '../../process.js'
 import type { Runtime } from './runtime.js'
 import type { Servers } from './server.js'
 
@@ -61,5 +61,9 @@ async function settled(done: Promise<void>, ended: Promise<string>, limit: numbe
 }
 
 function fault(what: string, { output }: Started): Result {
-  return { name: 'the runtime comes to its end', outcome: 'failed', reason: `${what}. Its last output:\n${output()}` }
+  return {
+    name: 'the runtime comes to its end',
+    outcome: 'failed',
+    reason: `${what}. Its last output:\n${output().slice(-4000)}`,
+  }
 }

@@ -1,5 +1,5 @@
 import type { Assignment } from '../inside/run-suites.js'
-import type { Started } from './process.js'
+import type { Started } from '../../process.js'
 import type { Servers } from './server.js'
 
 /** Something that can run the suites. */

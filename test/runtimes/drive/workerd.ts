@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { firstLine, lineFrom, type Started, start } from './process.js'
+import { firstLine, lineFrom, type Started, start } from '../../process.js'
 import { binaryOf } from './programs.js'
 import type { Runtime } from './runtime.js'
 
@@ -23,6 +23,7 @@ export function workerd(home: string): Runtime {
         args: ['serve', '--control-fd=3', `--import-path=${directory}`, 'config.capnp'],
         cwd: scratch,
         extraPipe: true,
+        ownGroup: true,
       })
       return { ...process, ended: Promise.race([process.ended, ask(process, JSON.stringify(assignment))]) }
     },
