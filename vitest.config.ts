@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromiumArguments, programs } from './test/programs.js'
-import { TallyReporter } from './test/reporter.js'
+import { ProgressReporter, TallyReporter } from './test/reporter.js'
 import { scriptServerPlugin } from './test/server/vite-plugin.js'
 
 /** What every test needs that talks to the scripted server. A loaded machine is slow, and no reason to fail. */
@@ -162,6 +162,10 @@ const projects = [
   demo,
   wild,
 ]
+const progress = new ProgressReporter({
+  programs: [programs.chromium, programs.firefox, programs.nginx, programs.redis],
+})
+
 export default defineConfig({
-  test: { projects, reporters: ['default', new TallyReporter()] },
+  test: { projects, reporters: ['default', progress, new TallyReporter()] },
 })

@@ -1,5 +1,74 @@
 import { writeFileSync } from 'node:fs'
-import type { Reporter, TestCase, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, TestSpecification } from 'vitest/node'
+import type { Program } from './programs.js'
+
+/** To be measured again when tests are added or made faster. */
+const WHOLE_RUN = 'about 6 minutes on two quiet cores, and up to 16 on a busy machine'
+/** How often a run says what it is doing, in seconds. */
+const INTERVAL = 30
+/** A file that takes longer is named when it is done, in seconds. */
+const SLOW = 10
+
+export interface ProgressOptions {
+  /** Those that the projects drive. */
+  readonly programs: readonly Program[]
+}
+
+/** Says what runs and how long it takes: at the start, when a project begins, and while a file takes its time. */
+export class ProgressReporter implements Reporter {
+  readonly #programs: readonly Program[]
+  #begin = 0
+  #timer: NodeJS.Timeout | undefined
+  readonly #begun = new Set<string>()
+  /** When each file that runs began. */
+  readonly #running = new Map<string, number>()
+
+  constructor({ programs }: ProgressOptions) {
+    this.#programs = programs
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    const files = countBy(specifications, ({ project }) => project.name)
+    console.log(`Projects and their files: ${list(files)}.`)
+    console.log(`A whole run takes ${WHOLE_RUN}.`)
+    for (const { whyNot } of this.#programs) {
+      if (whyNot !== undefined) console.log(`Tests are left out if they need what is missing: ${whyNot}.`)
+    }
+    this.#begin = Date.now()
+    this.#begun.clear()
+    this.#running.clear()
+    this.#timer = setInterval(() => this.#tellRunning(), INTERVAL * 1000)
+  }
+
+  onTestModuleQueued(module: TestModule): void {
+    const { name } = module.project
+    if (!this.#begun.has(name)) this.#say(`${name} begins`)
+    this.#begun.add(name)
+    this.#running.set(nameOf(module), Date.now())
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    const name = nameOf(module)
+    const seconds = secondsSince(this.#running.get(name) ?? Date.now())
+    this.#running.delete(name)
+    if (seconds > SLOW) this.#say(`${name} took ${seconds} s`)
+  }
+
+  onTestRunEnd(): void {
+    clearInterval(this.#timer)
+    this.#say('all projects have ended')
+  }
+
+  #tellRunning(): void {
+    const files = Array.from(this.#running, ([name, begin]) => `${name} (for ${secondsSince(begin)} s)`)
+    this.#say(`running: ${files.join(', ') || 'between two files'}`)
+  }
+
+  #say(text: string): void {
+    const seconds = secondsSince(this.#begin)
+    console.log(`[${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}] ${text}`)
+  }
+}
 
 interface Tally {
   passed: number
@@ -56,6 +125,14 @@ function reasonOf(test: TestCase): string {
   const result = test.result()
   const note = result.state === 'skipped' ? result.note : undefined
   return note ?? test.meta().leftOut ?? 'they were not chosen, or a hook before them failed'
+}
+
+function nameOf({ project, relativeModuleId }: TestModule): string {
+  return `${project.name} ${relativeModuleId}`
+}
+
+function secondsSince(time: number): number {
+  return Math.round((Date.now() - time) / 1000)
 }
 
 function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, number> {

@@ -65,8 +65,14 @@ const browser = spawn(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', [
   page,
 ])
 
+const ended = once(browser, 'exit').then(([code, signal]) => {
+  throw new Error(`Chromium has ended before the results came: ${signal ?? `exit code ${code}`}.`)
+})
+// If the results came first, its end is not an unhandled rejection.
+ended.catch(() => {})
+
 try {
-  const results = await reported
+  const results = await Promise.race([reported, ended])
   for (const size of [0, 16384]) {
     const ofSize = results.filter((result) => result.size === size)
     const names = [...new Set(ofSize.map(({ name }) => name))]
@@ -86,7 +92,7 @@ try {
   }
 } finally {
   browser.kill()
-  await once(browser, 'exit')
+  await ended.catch(() => {})
   server.closeAllConnections()
   server.close()
   await rm(profile, { recursive: true, force: true })
