@@ -45,6 +45,8 @@ const split = (format, extension) => ({
   format,
   entryFileNames: `[name].${extension}`,
   chunkFileNames: `shared/[name].${extension}`,
+  // Otherwise each entry imports, without a name, what its imports import; esbuild warns of these lines.
+  hoistTransitiveImports: false,
   sourcemap: true,
 })
 
