@@ -16,8 +16,11 @@ export interface FetchLikeInit {
   signal: AbortSignal
 }
 
+/** `Uint8Array<ArrayBuffer>`, which TypeScript before 5.7 does not know: there the class is not generic. */
+type Bytes = ReturnType<typeof Uint8Array.of>
+
 /** A request body that can be sent again on the next attempt. A stream cannot; a function that returns one can. */
-export type FetchLikeBody = string | Uint8Array<ArrayBuffer> | ArrayBuffer | Blob | FormData | URLSearchParams
+export type FetchLikeBody = string | Bytes | ArrayBuffer | Blob | FormData | URLSearchParams
 
 /** What is read of the answer: a `Response` fits. */
 export interface FetchLikeResponse {
