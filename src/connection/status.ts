@@ -6,10 +6,13 @@ import type { ConnectionFailure } from '../errors/connection-error.js'
  */
 export type PauseReason = 'offline' | 'hidden' | 'frozen' | 'prerendering'
 
-/** Where a connection stands, and why. Times are ms of the wall clock (`Date.now()`). */
+/**
+ * Where a connection stands, and why. Times are ms of the wall clock (`Date.now()`). `failure` can be read without asking for
+ * the state first: it is undefined in states that have none.
+ */
 export type ConnectionStatus =
   /** Nobody listens at the moment, and `connect` is `'while-listening'`. */
-  | { readonly state: 'idle' }
+  | { readonly state: 'idle'; readonly failure?: undefined }
   /** `attempt` is 0 for the first connection, then the number of the reconnection since it was last healthy. */
   | {
       readonly state: 'connecting'
@@ -18,7 +21,13 @@ export type ConnectionStatus =
       readonly failure?: ConnectionFailure
     }
   /** `resumed`: the server was told the last event ID, and so can have gone on where the last stream broke off. */
-  | { readonly state: 'open'; readonly transport: string; readonly since: number; readonly resumed: boolean }
+  | {
+      readonly state: 'open'
+      readonly transport: string
+      readonly since: number
+      readonly resumed: boolean
+      readonly failure?: undefined
+    }
   /** `attempt` is the number of the one to come, at `retryAt`, which is `delay` ms after the failure. */
   | {
       readonly state: 'waiting'
@@ -28,7 +37,7 @@ export type ConnectionStatus =
       readonly failure: ConnectionFailure
     }
   /** Neither connected nor trying, and no attempt is counted, until what stands in the way is gone. */
-  | { readonly state: 'paused'; readonly reason: PauseReason }
+  | { readonly state: 'paused'; readonly reason: PauseReason; readonly failure?: undefined }
   /**
    * No attempt follows unless `reconnect()` is called; after `close-called` and `aborted`, that does nothing either.
    * `ended-by-server`: it asked not to come back (204), sent the mark that `endOn` recognises, or ended the stream and
