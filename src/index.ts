@@ -4,9 +4,9 @@
  * What is not here is not public: the connection machine, the queue and the emitter are free to change.
  */
 export { createEventSource } from './client/client.js'
-export type { EventOf, InferEvents, SchemaMap, TypedEvent, TypeOf, UndeclaredEvents } from './client/events.js'
+export type { EventOf, InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from './client/events.js'
 export type { EventSourceOptions, ParserFor, SchemaOptions } from './client/options.js'
-export type { PayloadParser } from './client/payload.js'
+export type { ParseFunction, PayloadParser } from './client/payload.js'
 export type { EventsOptions, ListenOptions, TypedEventSource } from './client/typed-event-source.js'
 export type { Reconnection } from './connection/connection.js'
 export type { ConnectionStatus, PauseReason } from './connection/status.js'

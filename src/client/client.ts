@@ -39,14 +39,20 @@ import type { TypedEventSource } from './typed-event-source.js'
  * const prices = createEventSource('/prices', { schemas: { price: z.object({ symbol: z.string(), value: z.number() }) } })
  * ```
  */
-export function createEventSource<const Schemas extends SchemaMap>(
-  url: UrlOption,
-  options: SchemaOptions<Schemas>,
-): TypedEventSource<InferEvents<Schemas>>
 export function createEventSource<Events extends object = UndeclaredEvents>(
   url: UrlOption,
   options?: EventSourceOptions<NoInfer<Events>>,
 ): TypedEventSource<Events>
+// Last, because TypeScript 7 reports what is wrong with the last overload only.
+/**
+ * Opens an event stream whose events are declared and checked by schemas. All else is as without them.
+ *
+ * @throws what it throws without them, and TypeError for a schema that does not implement Standard Schema
+ */
+export function createEventSource<const Schemas extends SchemaMap>(
+  url: UrlOption,
+  options: SchemaOptions<Schemas>,
+): TypedEventSource<InferEvents<Schemas>>
 export function createEventSource(url: UrlOption, options: AnyOptions = {}): TypedEventSource<UndeclaredEvents> {
   const settings = resolveSettings(url, options)
   const { address, endOn, signal } = settings

@@ -5,9 +5,6 @@ export interface UndeclaredEvents {
   [type: string]: unknown
 }
 
-/** The event types of a declaration: the keys of the application's interface. */
-export type TypeOf<Events> = keyof Events & string
-
 /**
  * One event, as listeners get it: the DOM's `MessageEvent` with the data parsed.
  *
@@ -24,8 +21,10 @@ export interface TypedEvent<Type extends string = string, Data = unknown> {
   readonly origin: string
 }
 
+// `keyof Events & string` has no alias, because messages would show its name in place of the event types.
+
 /** The events of some types, as a union that narrows by `type`. */
-export type EventOf<Events, Type extends TypeOf<Events> = TypeOf<Events>> = {
+export type EventOf<Events, Type extends keyof Events & string = keyof Events & string> = {
   [T in Type]: TypedEvent<T, Events[T]>
 }[Type]
 

@@ -1,20 +1,20 @@
-import type { PayloadError, RawEvent } from '../errors/payload-error.js'
+import type { PayloadError } from '../errors/payload-error.js'
 import type { EndOn } from '../event-stream/end-mark.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { FetchOptions } from '../transport/request.js'
 import type { Transport } from '../transport/transport.js'
-import type { InferEvents, SchemaMap, TypeOf } from './events.js'
-import type { PayloadParser } from './payload.js'
+import type { InferEvents, SchemaMap } from './events.js'
+import type { ParseFunction, PayloadParser } from './payload.js'
 
+// A conditional type, because messages write out what it stands for; of an alias of a union they show the name.
 /**
- * How the data of an event with this payload may be parsed: as text only where the payload is a string.
+ * How the data of an event with this payload may be parsed: as text only if the payload is a string.
  *
- * @typeParam Common - where it parses several types, what is a payload of each of them
+ * @typeParam Common - what is a payload of each type, if several types are parsed in this way
  */
-export type ParserFor<Data, Common = Data> =
-  | 'json'
-  | (string extends Common ? 'text' : never)
-  | ((data: string, event: RawEvent) => Data | Promise<Data>)
+export type ParserFor<Data, Common = Data> = string extends Common
+  ? 'json' | 'text' | ParseFunction<Data>
+  : 'json' | ParseFunction<Data>
 
 /** The options that do not depend on the declared events. The options of {@link FetchOptions} need the fetch transport. */
 interface CommonOptions<Events> extends FetchOptions {
@@ -66,7 +66,7 @@ interface CommonOptions<Events> extends FetchOptions {
    *
    * @default only a status 204 ends the source
    */
-  endOn?: EndOn<TypeOf<Events>> | undefined
+  endOn?: EndOn<keyof Events & string> | undefined
   /**
    * How many events are remembered, so that those which the server sends again after a reconnection are dropped: up to the
    * first new one, events that repeat both the ID and the data of one that was delivered. Events without an ID of their own are
@@ -81,17 +81,18 @@ interface CommonOptions<Events> extends FetchOptions {
 
 /** What every type has for a payload: the intersection of them all. */
 type CommonPayload<Events> = {
-  [Type in TypeOf<Events>]: (data: Events[Type]) => void
-}[TypeOf<Events>] extends (data: infer Data) => void
+  [Type in keyof Events & string]: (data: Events[Type]) => void
+}[keyof Events & string] extends (data: infer Data) => void
   ? Data
   : never
 
 export interface EventSourceOptions<Events> extends CommonOptions<Events> {
   /** How payloads are made: for all types, or by type. Default: `'json'`. */
   parse?:
-    | ParserFor<Events[TypeOf<Events>], CommonPayload<Events>>
-    | { readonly [Type in TypeOf<Events>]?: ParserFor<Events[Type]> | undefined }
+    | ParserFor<Events[keyof Events & string], CommonPayload<Events>>
+    | { readonly [Type in keyof Events & string]?: ParserFor<Events[Type]> | undefined }
     | undefined
+  /** Schemas declare the events themselves: leave out the type argument. */
   schemas?: never
 }
 
@@ -99,5 +100,5 @@ export interface SchemaOptions<Schemas extends SchemaMap> extends CommonOptions<
   /** A schema for each event type; it declares the types and checks the payloads. */
   schemas: Schemas
   /** How the schema's input is made: for all types, or by type. Default: `'json'`. */
-  parse?: PayloadParser | { readonly [Type in TypeOf<InferEvents<Schemas>>]?: PayloadParser | undefined } | undefined
+  parse?: PayloadParser | { readonly [Type in keyof Schemas & string]?: PayloadParser | undefined } | undefined
 }

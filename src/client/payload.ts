@@ -5,10 +5,10 @@ import type { StandardResult, StandardSchema } from '../standards/standard-schem
  * How the data of an event becomes its payload: `'json'`, `'text'` (as it is), or a function of its own, which may return a
  * promise.
  */
-export type PayloadParser<Payload = unknown> =
-  | 'json'
-  | 'text'
-  | ((data: string, event: RawEvent) => Payload | Promise<Payload>)
+export type PayloadParser<Payload = unknown> = 'json' | 'text' | ParseFunction<Payload>
+
+/** Makes the payload of the data of an event. */
+export type ParseFunction<Payload = unknown> = (data: string, event: RawEvent) => Payload | Promise<Payload>
 
 /**
  * Makes the payload of an event. A promise where a parser or a schema is asynchronous.

@@ -2,7 +2,7 @@
 import type { Reconnection } from '../connection/connection.js'
 import type { ConnectionStatus } from '../connection/status.js'
 import type { ReadableStore } from '../observable/store.js'
-import type { EventOf, TypeOf } from './events.js'
+import type { EventOf } from './events.js'
 
 /** An event stream with typed events, kept alive over every loss until it is closed. */
 export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>, Disposable {
@@ -24,7 +24,7 @@ export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>
    * prices.on(['price', 'correction'], ({ type, data }) => draw(type, data))
    * ```
    */
-  on<Type extends TypeOf<Events>>(
+  on<Type extends keyof Events & string>(
     types: Type | readonly Type[],
     listener: (event: EventOf<Events, Type>) => void,
     options?: ListenOptions,
@@ -48,7 +48,7 @@ export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>
    *
    * @throws TypeError for all types on the native transport, which delivers only types that it is told
    */
-  events<Type extends TypeOf<Events> = TypeOf<Events>>(
+  events<Type extends keyof Events & string = keyof Events & string>(
     types?: Type | readonly Type[],
     options?: EventsOptions,
   ): AsyncIterableIterator<EventOf<Events, Type>>
@@ -56,7 +56,7 @@ export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>
    * The latest payload of a type; undefined until there is one. The same store for every call with this type. With
    * `connect: 'while-listening'`, subscribing to it connects, and asking for it does not.
    */
-  store<Type extends TypeOf<Events>>(type: Type): ReadableStore<Events[Type] | undefined>
+  store<Type extends keyof Events & string>(type: Type): ReadableStore<Events[Type] | undefined>
   /**
    * Calls the listener each time a stream that was open before is open again, before its first event: the moment to fetch
    * what may have been missed, if `resumed` is false.

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import {
+  type ConnectionFailure,
   type ConnectionStatus,
   createEventSource,
   type EventOf,
@@ -13,6 +14,7 @@ import {
   type Reconnection,
   standardReconnection,
   type TypedEvent,
+  type TypedEventSource,
 } from '../../src/index.js'
 
 interface Price {
@@ -27,6 +29,14 @@ interface Events {
 }
 
 const source = createEventSource<Events>('/prices')
+
+function listen<Declared, Type extends keyof Declared & string>(
+  from: TypedEventSource<Declared>,
+  name: Type,
+  hear: (data: Declared[Type]) => void,
+): () => void {
+  return from.on(name, ({ data }) => hear(data))
+}
 
 describe('one interface declares everything', () => {
   test('listeners get the payload of their type', () => {
@@ -64,6 +74,12 @@ describe('one interface declares everything', () => {
     source.store('prise')
     // @ts-expect-error -- not a string
     source.on(1, () => {})
+  })
+
+  test('a function for any declaration takes the types of it', () => {
+    listen(source, 'price', (data) => expectTypeOf(data).toEqualTypeOf<Price>())
+    // @ts-expect-error -- misspelt
+    listen(source, 'prise', () => {})
   })
 
   test('iterations narrow by type', async () => {
@@ -220,12 +236,19 @@ test('the status is a union that narrows', () => {
   const status: ConnectionStatus = source.status.get()
   if (status.state === 'waiting') expectTypeOf(status.retryAt).toEqualTypeOf<number>()
   if (status.state === 'open') expectTypeOf(status.transport).toEqualTypeOf<string>()
+  if (status.state === 'waiting') expectTypeOf(status.failure).toEqualTypeOf<ConnectionFailure>()
   // @ts-expect-error -- only where it waits
   void status.retryAt
   // @ts-expect-error -- no such state
   void (status.state === 'reconnecting')
   // @ts-expect-error -- the status is read
   source.status.set({ state: 'idle' })
+})
+
+test('the failure can be read in every state', () => {
+  expectTypeOf(source.status.get().failure).toEqualTypeOf<ConnectionFailure | undefined>()
+  const status: ConnectionStatus = source.status.get()
+  if (status.failure) expectTypeOf(status.state).toEqualTypeOf<'connecting' | 'waiting' | 'closed'>()
 })
 
 test('a reconnection says what was told to the server', () => {
