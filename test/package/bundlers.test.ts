@@ -36,7 +36,7 @@ test('every published entry is bundled here', () => {
   expect(entries).toEqual(Object.keys(manifest.exports).filter((entry) => entry !== './package.json'))
 })
 
-describe.skipIf(!isInstalled).each(['esbuild', 'rollup', 'webpack', 'rspack'])('%s', (bundler) => {
+describe.skipIf(!isInstalled).each(['esbuild', 'rollup', 'webpack', 'rspack'])('%s', { timeout: 60_000 }, (bundler) => {
   function bundle(name: string, code: string): ReturnType<Bundle> {
     const file = join(application, name)
     writeFileSync(file, code)
