@@ -1,5 +1,4 @@
-import type { PayloadError } from '../errors/payload-error.js'
-import type { EndOn } from '../event-stream/end-mark.js'
+import type { PayloadError, RawEvent } from '../errors/payload-error.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { FetchOptions } from '../transport/request.js'
 import type { Transport } from '../transport/transport.js'
@@ -66,7 +65,11 @@ interface CommonOptions<Events> extends FetchOptions {
    *
    * @default only a status 204 ends the source
    */
-  endOn?: EndOn<keyof Events & string> | undefined
+  endOn?:
+    | (keyof Events & string)
+    | readonly (keyof Events & string)[]
+    | ((event: RawEvent) => boolean | 'deliver')
+    | undefined
   /**
    * How many events are remembered, so that those which the server sends again after a reconnection are dropped: up to the
    * first new one, events that repeat both the ID and the data of one that was delivered. Events without an ID of their own are

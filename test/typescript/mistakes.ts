@@ -18,7 +18,7 @@ const undeclared = createEventSource('/prices')
 const checked = createEventSource('/prices', { schemas: { notice: z.string(), price: z.number() } })
 
 export function misspeltTypes(): void {
-  // @ts-expect-error -- '"prise"' is not assignable … '"notice" | "price"'
+  // @ts-expect-error -- '"prise"' is not assignable … "notice" | "price"
   prices.on('prise', ({ data }) => data)
   // @ts-expect-error -- '"prise"' is not assignable … "notice" | "price"
   prices.events('prise')
@@ -26,9 +26,9 @@ export function misspeltTypes(): void {
   prices.events(['notice', 'prise'])
   // @ts-expect-error -- '"prise"' is not assignable … '"notice" | "price"'
   prices.store('prise')
-  // @ts-expect-error -- '"prise"' is not assignable … '"notice" | "price"'
+  // @ts-expect-error -- '"prise"' is not assignable … "notice" | "price"
   aliased.on('prise', ({ data }) => data)
-  // @ts-expect-error -- '"prise"' is not assignable … '"notice" | "price"'
+  // @ts-expect-error -- '"prise"' is not assignable … "notice" | "price"
   checked.on('prise', ({ data }) => data)
   // @ts-expect-error -- '"prise"' is not assignable … "notice" | "price"
   checked.events('prise')
