@@ -16,7 +16,7 @@ const node: TestProjectInlineConfiguration = {
     include: [
       'test/*.test.ts',
       'test/runtimes/drive/*.test.ts',
-      'test/{event-stream,observable,reconnection,transport,connection,client,compat,package,behaviour,bad-input,chaos}/**/*.test.ts',
+      'test/{errors,event-stream,observable,reconnection,transport,connection,client,compat,package,behaviour,bad-input,chaos}/**/*.test.ts',
     ],
   },
 }

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
+import { checkOptions, isBoolean, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
 import type { Emitter } from '../observable/emitter.js'
 import type { Aborts } from './aborts.js'
 import type { Demand } from './demand.js'
@@ -8,10 +8,7 @@ import type { ListenOptions } from './typed-event-source.js'
 
 type Listener = (event: TypedEvent) => void
 
-const RULES: readonly OptionRule[] = [
-  SIGNAL_RULE,
-  { name: 'once', expected: 'a boolean', holds: (value) => typeof value === 'boolean' },
-]
+const RULES: readonly OptionRule[] = [SIGNAL_RULE, { name: 'once', expected: 'a boolean', holds: isBoolean }]
 
 export interface Listening {
   on(types: string | readonly string[], listener: Listener, options?: ListenOptions): () => void

@@ -1,7 +1,7 @@
 import { type Address, createAddress, type UrlOption } from '../connection/address.js'
 import { parseUrl } from '../connection/parse-url.js'
 import {
-  checkOptions,
+  isBoolean,
   isFunction,
   isObject,
   isString,
@@ -33,7 +33,7 @@ const RULES: readonly OptionRule[] = [
     holds: (value) => value === 'immediately' || value === 'while-listening',
   },
   SIGNAL_RULE,
-  { name: 'withCredentials', expected: 'a boolean', holds: (value) => typeof value === 'boolean' },
+  { name: 'withCredentials', expected: 'a boolean', holds: isBoolean },
   numberRule('idleTimeout', ' of ms', 1, 2 ** 31 - 1),
   { name: 'lastEventId', expected: 'a string', holds: isString },
   {
@@ -101,8 +101,7 @@ export type AnyOptions = EventSourceOptions<UndeclaredEvents> | SchemaOptions<Sc
 
 /** @throws what `createEventSource` throws */
 export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
-  checkOptions(CALLER, options, RULES)
-  checkFetchOptions(CALLER, options)
+  checkFetchOptions(CALLER, options, RULES)
   const { connect = 'immediately', withCredentials = false, lastEventId = '', whenHidden = 'continue' } = options
   const { signal, idleTimeout, lastEventIdParam, endOn, dropDuplicates } = options
   const { onPayloadError = (error) => console.error(error) } = options

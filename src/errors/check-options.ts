@@ -1,4 +1,6 @@
-/** What an option must be, where it is given: how to say it, and how to tell. */
+import { checkNames } from './check-names.js'
+
+/** What an option must be if it is given: how to say it, and how to tell. */
 export interface OptionRule {
   readonly name: string
   readonly expected: string
@@ -6,16 +8,23 @@ export interface OptionRule {
 }
 
 /**
- * Refuses wrong options with an error that names the option and what was expected.
+ * Refuses wrong and unknown options with an error that names the option and what was expected. An option that is
+ * `undefined` counts as not given.
  *
  * @param caller - the public function that the options were given to
+ * @param rules - one for every option that there is
  * @throws RangeError for a number that is out of its bounds, TypeError for everything else
  */
 export function checkOptions(caller: string, options: object, rules: readonly OptionRule[]): void {
   if (!isObject(options)) throw wrongArgument(caller, 'options', 'an object', options)
-  const given = new Map<string, unknown>(Object.entries(options))
+  checkNames(
+    caller,
+    options,
+    rules.map(({ name }) => name),
+  )
   for (const { name, expected, holds } of rules) {
-    const value = given.get(name)
+    // Looked up, not listed: an instance of a class inherits its options.
+    const value = (options as Readonly<Record<string, unknown>>)[name]
     if (value !== undefined && !holds(value)) throw wrongArgument(caller, name, expected, value)
   }
 }
@@ -41,6 +50,10 @@ export function isFunction(value: unknown): boolean {
 
 export function isString(value: unknown): value is string {
   return typeof value === 'string'
+}
+
+export function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean'
 }
 
 /** The rule for every option named `signal`. By shape: it may come from another realm. */

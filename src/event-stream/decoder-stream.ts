@@ -1,6 +1,5 @@
-import type { ParseError } from '../errors/parse-error.js'
 import type { EventStreamMessage } from './message.js'
-import { checkIsObject, type ParserOptions } from './parser-options.js'
+import { checkOptions, type ParserOptions, SHARED_OPTIONS } from './parser-options.js'
 import { createParser } from './parser.js'
 
 /** What {@link EventStreamDecoderStream} takes: all of {@link ParserOptions} but the callbacks that the stream replaces. */
@@ -15,7 +14,7 @@ export type EventStreamDecoderOptions = Omit<ParserOptions, 'onEvent' | 'onError
  *
  * It has a `TransformStream` rather than being one, so that importing it is harmless where the platform has none.
  *
- * @throws TypeError when an option has the wrong type
+ * @throws TypeError when an option has the wrong type, or does not exist
  * @throws RangeError when `maxEventSize` is not more than 0
  * @example
  * const events = response.body.pipeThrough(new EventStreamDecoderStream())
@@ -29,14 +28,18 @@ export class EventStreamDecoderStream {
   readonly writable: WritableStream<Uint8Array | string>
 
   constructor(options: EventStreamDecoderOptions = {}) {
-    checkIsObject(options)
+    checkOptions('EventStreamDecoderStream', options, SHARED_OPTIONS)
     let output: TransformStreamDefaultController<EventStreamMessage>
     const parser = createParser({
-      // Not spread: what the options inherit, as those of a class do, counts as well.
-      __proto__: options,
-      onEvent: (message: EventStreamMessage) => output.enqueue(message),
-      onError: (error: ParseError) => output.error(error),
-    } as ParserOptions)
+      onEvent: (message) => output.enqueue(message),
+      onError: (error) => output.error(error),
+      // Bound, because they may be methods.
+      onId: options.onId?.bind(options),
+      onRetry: options.onRetry?.bind(options),
+      onComment: options.onComment?.bind(options),
+      maxEventSize: options.maxEventSize,
+      lastEventId: options.lastEventId,
+    })
     const { readable, writable } = new TransformStream<Uint8Array | string, EventStreamMessage>({
       start: (controller) => {
         output = controller

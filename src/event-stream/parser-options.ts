@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.js'
 import type { ParseError } from '../errors/parse-error.js'
 import type { EventStreamMessage } from './message.js'
 
@@ -32,24 +33,34 @@ export interface ParserOptions {
 
 export const DEFAULT_MAX_EVENT_SIZE: number = 16 * 1024 * 1024
 
-const TYPES = {
-  onEvent: 'function',
+/** The names of options, and what `typeof` says of each. */
+type OptionTypes = Readonly<Record<string, string>>
+
+/** Those that the parser shares with the stream around it. */
+export const SHARED_OPTIONS: OptionTypes = {
   onId: 'function',
   onRetry: 'function',
   onComment: 'function',
-  onError: 'function',
   maxEventSize: 'number',
   lastEventId: 'string',
 }
+
+export const PARSER_OPTIONS: OptionTypes = { onEvent: 'function', onError: 'function', ...SHARED_OPTIONS }
 
 export function checkIsObject(options: object): void {
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
 }
 
-/** Refuses what is no {@link ParserOptions}, with an error that names the option. */
-export function checkOptions(options: ParserOptions): void {
+/**
+ * Refuses wrong and unknown options, with an error that names the option.
+ *
+ * @param caller - the public function that the options were given to
+ * @param types - of all options that there are
+ */
+export function checkOptions(caller: string, options: Partial<ParserOptions>, types: OptionTypes): void {
   checkIsObject(options)
-  for (const [name, type] of Object.entries(TYPES)) {
+  checkNames(caller, options, Object.keys(types))
+  for (const [name, type] of Object.entries(types)) {
     const value = options[name as keyof ParserOptions]
     if (typeof value !== type && (value !== undefined || name === 'onEvent')) {
       throw new TypeError(`${name} must be a ${type}`)

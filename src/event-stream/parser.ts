@@ -1,5 +1,5 @@
 import { ParseError } from '../errors/parse-error.js'
-import { checkOptions, DEFAULT_MAX_EVENT_SIZE, type ParserOptions } from './parser-options.js'
+import { checkOptions, DEFAULT_MAX_EVENT_SIZE, PARSER_OPTIONS, type ParserOptions } from './parser-options.js'
 import { Utf8Decoder } from './utf8-decoder.js'
 
 /** Turns the bytes or the text of an event stream into events. See {@link createParser}. */
@@ -52,7 +52,7 @@ const IGNORED = 'ignored'
  * stream is cut into chunks. It does no I/O and sets no timer.
  *
  * @param options - the callbacks, of which `onEvent` is required, and the limits
- * @throws TypeError when an option has the wrong type
+ * @throws TypeError when an option has the wrong type, or does not exist
  * @throws RangeError when `maxEventSize` is not more than 0
  * @example
  * const parser = createParser({ onEvent: ({ event, data }) => console.log(event, data) })
@@ -60,7 +60,7 @@ const IGNORED = 'ignored'
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function createParser(options: ParserOptions): EventStreamParser {
-  checkOptions(options)
+  checkOptions('createParser', options, PARSER_OPTIONS)
   return new Parser(options)
 }
 

@@ -142,10 +142,11 @@ const RULES: readonly OptionRule[] = [
  * Refuses what would fail on every attempt.
  *
  * @param caller - the public function that the options were given to, for the message
+ * @param others - the rules for the options that this function has besides
  * @throws TypeError or RangeError
  */
-export function checkFetchOptions(caller: string, options: FetchOptions): void {
-  checkOptions(caller, options, RULES)
+export function checkFetchOptions(caller: string, options: FetchOptions, others: readonly OptionRule[] = []): void {
+  checkOptions(caller, options, [...others, ...RULES])
   const { method, headers, body } = options
   if (typeof headers !== 'function') {
     try {

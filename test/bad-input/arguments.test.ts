@@ -188,6 +188,66 @@ describe('createEventSource', () => {
   })
 })
 
+describe('an unknown option is refused by name, with the one that is meant or all that there are', () => {
+  const onEvent = (): void => {}
+  const source = createEventSource('http://127.0.0.1/', { connect: 'on-first-listener' })
+  afterAll(() => source.close())
+
+  /** Every public function that takes options: who refuses, a misspelt option and the one that was meant. */
+  const functions: [caller: string, call: (options: object) => unknown, misspelt: string, meant: string][] = [
+    ['createEventSource', (options) => createEventSource(stream.url, options), 'idleTimeOut', 'idleTimeout'],
+    ['createEventSource', (options) => createEventSource(stream.url, options), 'header', 'headers'],
+    ['exponentialBackoff', exponentialBackoff, 'maxAttempt', 'maxAttempts'],
+    ['fetchTransport', fetchTransport, 'maxEventsize', 'maxEventSize'],
+    ['on', (options) => source.on('price', () => {}, options), 'onse', 'once'],
+    ['events', (options) => source.events('price', options), 'queueSize', 'maxQueueSize'],
+    ['createParser', (options) => createParser({ onEvent, ...options }), 'onRetri', 'onRetry'],
+    ['EventStreamDecoderStream', (options) => new EventStreamDecoderStream(options), 'lastEventID', 'lastEventId'],
+  ]
+
+  it.each(functions)('%s', (caller, call, misspelt, meant) => {
+    // Even if it is not given: the name is wrong all the same.
+    for (const value of [1, undefined]) {
+      const says = new RegExp(`^${caller}: there is no option "${misspelt}"; did you mean "${meant}"\\?$`)
+      expectRefusal(() => call({ [misspelt]: value }), TypeError, says)
+    }
+    const unknown = new RegExp(`^${caller}: there is no option "xyz"; the options are (?:\\w+, )*${meant}[,.]`)
+    expectRefusal(() => call({ xyz: 1 }), TypeError, unknown)
+  })
+
+  it('EventStreamDecoderStream has not the callbacks of the parser that it replaces', () => {
+    for (const name of ['onEvent', 'onError']) {
+      const says = new RegExp(`no option "${name}"`)
+      expectRefusal(() => new EventStreamDecoderStream({ [name]: onEvent }), TypeError, says)
+    }
+  })
+
+  it('but a known one that is undefined is not given', () => {
+    createEventSource(stream.url, {
+      connect: 'on-first-listener',
+      idleTimeout: undefined,
+      method: undefined,
+      signal: undefined,
+    }).close()
+  })
+
+  it('and an inherited one counts, and is checked', () => {
+    class Options {
+      get connect(): 'on-first-listener' {
+        return 'on-first-listener'
+      }
+      get idleTimeout(): number {
+        return -1
+      }
+      notAnOption(): void {}
+    }
+    const says = /createEventSource: idleTimeout must be/
+    expectRefusal(() => createEventSource(stream.url, new Options()), RangeError, says)
+    Object.defineProperty(Options.prototype, 'idleTimeout', { value: 1000 })
+    createEventSource(stream.url, new Options()).close()
+  })
+})
+
 describe('the methods of a source', () => {
   let source: TypedEventSource<UndeclaredEvents>
   beforeAll(() => {
@@ -217,6 +277,10 @@ describe('the methods of a source', () => {
 
   it('events refuses an empty list of types', () => {
     expectRefusal(() => source.events([]), TypeError, /name at least one event type/)
+  })
+
+  it.each([[1], ['true'], [null], [{}]])('on refuses once: %o', (once) => {
+    expectRefusal(() => source.on('price', () => {}, { once: once as never }), TypeError, /on: once must be a boolean/)
   })
 
   it.each([[0], [-1], [1.5], [Number.NaN], [Infinity]])('events refuses maxQueueSize: %o', (maxQueueSize) => {
@@ -313,9 +377,21 @@ describe('everstream/event-stream', () => {
   })
 
   it.each(['onEvent', 'onId', 'onRetry', 'onComment', 'onError'])('createParser refuses a wrong %s', (name) => {
+    const says = new RegExp(`${name} must be a function`)
     for (const value of [null, 5, 'f', {}]) {
-      expectRefusal(() => createParser({ onEvent, [name]: value }), TypeError, new RegExp(`${name} must be a function`))
+      expectRefusal(() => createParser({ onEvent, [name]: value }), TypeError, says)
     }
+  })
+
+  it.each(['onId', 'onRetry', 'onComment'])('EventStreamDecoderStream refuses a wrong %s', (name) => {
+    const says = new RegExp(`${name} must be a function`)
+    for (const value of [null, 5, 'f', {}]) {
+      expectRefusal(() => new EventStreamDecoderStream({ [name]: value }), TypeError, says)
+    }
+  })
+
+  it('createParser refuses options without onEvent', () => {
+    expectRefusal(() => createParser({} as never), TypeError, /onEvent must be a function/)
   })
 
   it('createParser and EventStreamDecoderStream refuse a wrong limit and a wrong last event ID', () => {

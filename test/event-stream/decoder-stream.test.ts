@@ -54,16 +54,31 @@ describe('EventStreamDecoderStream', () => {
     expect(heard).toEqual(['c', 5, '42'])
   })
 
-  it('calls what the options inherit', async () => {
+  it('calls what the options inherit, as methods', async () => {
     class Listener {
-      readonly ids: string[] = []
+      readonly #heard: unknown[] = []
+      get lastEventId(): string {
+        return '41'
+      }
       onId(id: string): void {
-        this.ids.push(id)
+        this.#heard.push(id)
+      }
+      onRetry(time: number): void {
+        this.#heard.push(time)
+      }
+      onComment(text: string): void {
+        this.#heard.push(text)
+      }
+      heard(): unknown[] {
+        return this.#heard
       }
     }
     const listener = new Listener()
-    await collect(streamOf('id: 1\ndata: a\n\n').pipeThrough(new EventStreamDecoderStream(listener)))
-    expect(listener.ids).toEqual(['1'])
+    const events = []
+    const stream = streamOf('data: a\n\n: c\nretry: 5\nid: 42\n\n').pipeThrough(new EventStreamDecoderStream(listener))
+    for await (const event of stream) events.push(event)
+    expect(events).toEqual([{ event: 'message', data: 'a', id: '41' }])
+    expect(listener.heard()).toEqual(['c', 5, '42'])
   })
 
   it('asks for one chunk more at most while the events of the last are not taken', async () => {

@@ -52,6 +52,12 @@ export const construction: readonly EventSourceCase[] = [
     },
   },
   {
+    name: 'eventsource-constructor-url-bogus: unknown members of the init are ignored',
+    async run({ EventSource }) {
+      assert.isUndefined(thrown(EventSource, 'http://127.0.0.1/', { withCredential: true }))
+    },
+  },
+  {
     name: 'eventsource-constructor-stringify: whatever is given is made a string',
     async run({ EventSource, serve }) {
       const { url } = await serve([QUIET])

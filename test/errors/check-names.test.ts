@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { checkNames } from '../../src/errors/check-names.js'
+
+const NAMES = [
+  'lastEventIdParam',
+  'lastEventId',
+  'idleTimeout',
+  'withCredentials',
+  'maxEventSize',
+  'headers',
+  'method',
+  'redirect',
+  'once',
+]
+
+function messageFor(name: string): string {
+  try {
+    checkNames('caller', { [name]: 1 }, NAMES)
+    return 'accepted'
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+describe('the option that an unknown name is taken for', () => {
+  test.each([
+    ['another case', 'lastEventID', 'lastEventId'],
+    ['another case', 'withcredentials', 'withCredentials'],
+    ['a letter too many', 'idleTimmeout', 'idleTimeout'],
+    ['a letter too few', 'idleTimout', 'idleTimeout'],
+    ['another letter', 'onse', 'once'],
+    ['letters in another order', 'mehtod', 'method'],
+    ['the singular', 'header', 'headers'],
+    ['a part of it', 'timeout', 'idleTimeout'],
+    ['a part of it', 'maxSize', 'maxEventSize'],
+    ['more than it', 'lastEventIdParameter', 'lastEventIdParam'],
+  ])('%s: %s', (_what, misspelt, meant) => {
+    expect(messageFor(misspelt)).toBe(`caller: there is no option "${misspelt}"; did you mean "${meant}"?`)
+  })
+
+  test.each(['retry', 'x', '', '__proto__'])('is none for %j: all are named', (name) => {
+    const options = JSON.parse(`{ ${JSON.stringify(name)}: 1 }`) as object
+    const says = `caller: there is no option "${name}"; the options are ${NAMES.join(', ')}.`
+    expect(() => checkNames('caller', options, NAMES)).toThrow(new TypeError(says))
+  })
+
+  test('is not asked for if every name is known', () => {
+    expect(messageFor('once')).toBe('accepted')
+  })
+})
