@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.js'
 import { ConnectionError, type ConnectionFailure } from '../errors/connection-error.js'
 import type { ParseError } from '../errors/parse-error.js'
 import type { FetchLikeReader, FetchLikeResponse } from '../standards/fetch-like.js'
@@ -22,7 +23,7 @@ export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
  *
  * @param response - what `fetch` resolved to, its body not yet read
  * @param options - `signal`, and `maxEventSize` in bytes (default: 16 MiB)
- * @throws TypeError when an argument has the wrong type, or somebody else reads the body already
+ * @throws TypeError when an argument has the wrong type, an option does not exist, or the body is read already
  * @throws RangeError when `maxEventSize` is not more than 0
  * @throws {@link ConnectionError} in the loop: the status is not 200, the media type is not `text/event-stream`, there is
  * no streaming body, or the connection broke
@@ -39,6 +40,7 @@ export function readEvents(
   if (typeof response?.headers?.get !== 'function')
     throw new TypeError('response must be a Response, as fetch gives it')
   checkIsObject(options)
+  checkNames('readEvents', options, ['signal', 'maxEventSize'])
   const { maxEventSize, signal } = options
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
     throw new TypeError('signal must be an AbortSignal')

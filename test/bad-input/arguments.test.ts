@@ -190,6 +190,7 @@ describe('createEventSource', () => {
 
 describe('an unknown option is refused by name, with the one that is meant or all that there are', () => {
   const onEvent = (): void => {}
+  const answer = (): Response => new Response('', { headers: { 'content-type': 'text/event-stream' } })
   const source = createEventSource('http://127.0.0.1/', { connect: 'on-first-listener' })
   afterAll(() => source.close())
 
@@ -202,6 +203,7 @@ describe('an unknown option is refused by name, with the one that is meant or al
     ['on', (options) => source.on('price', () => {}, options), 'onse', 'once'],
     ['events', (options) => source.events('price', options), 'queueSize', 'maxQueueSize'],
     ['createParser', (options) => createParser({ onEvent, ...options }), 'onRetri', 'onRetry'],
+    ['readEvents', (options) => readEvents(answer(), options), 'signl', 'signal'],
     ['EventStreamDecoderStream', (options) => new EventStreamDecoderStream(options), 'lastEventID', 'lastEventId'],
   ]
 
