@@ -2,7 +2,7 @@ import { PayloadError } from '../errors/payload-error.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
 import { report } from '../observable/report.js'
 import type { TypedEvent } from './events.js'
-import { isPromiseLike, type PayloadReader } from './payload.js'
+import { isPromiseLike, NO_PAYLOAD, type PayloadReader } from './payload.js'
 
 /** How many events may wait: more than the largest chunk holds of the smallest events, so only a slow consumer meets it. */
 export const MAX_WAITING_EVENTS = 16_384
@@ -21,7 +21,7 @@ export interface DeliveryOptions {
 }
 
 export interface Delivery {
-  /** In the order of the stream: at once where the payload is there at once, else after those before it. */
+  /** In the order of the stream: at once where the payload is there at once, else after those before it; or never. */
   deliver(message: EventStreamMessage, origin: string): void
   /** Runs when no event waits any more: at once, where none does. */
   readonly whenDone: (run: () => void) => void
@@ -72,6 +72,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         else queue(Promise.reject(error), message, origin)
         return
       }
+      if (data === NO_PAYLOAD) return
       if (waiting === 0 && !isPromiseLike(data)) tell(data, message, origin)
       else queue(Promise.resolve(data), message, origin)
     },

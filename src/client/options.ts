@@ -78,7 +78,11 @@ interface CommonOptions<Events> extends FetchOptions {
    * @default the server is trusted
    */
   dropDuplicates?: number | undefined
-  /** Called with each event whose data is not what was agreed; it is not delivered. Default: it is logged as an error. */
+  /**
+   * Called with each event whose data is not what was agreed; it is not delivered.
+   *
+   * @default the first of each event type is logged with `console.error`
+   */
   onPayloadError?: ((error: PayloadError) => void) | undefined
 }
 

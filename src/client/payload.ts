@@ -2,16 +2,19 @@ import { PayloadError, type RawEvent } from '../errors/payload-error.js'
 import type { StandardResult, StandardSchema } from '../standards/standard-schema.js'
 
 /**
- * How the data of an event becomes its payload: `'json'`, `'text'` (as it is), or a function of its own, which may return a
- * promise.
+ * How the data of an event becomes its payload: `'json'`, `'text'` (as it is), or a function of your own, which may return a
+ * promise. As `'json'`, empty data is no payload, as in a ping: the event is not delivered, and is not an error.
  */
 export type PayloadParser<Payload = unknown> = 'json' | 'text' | ParseFunction<Payload>
 
 /** Makes the payload of the data of an event. */
 export type ParseFunction<Payload = unknown> = (data: string, event: RawEvent) => Payload | Promise<Payload>
 
+/** What an event without a payload has, in place of it. */
+export const NO_PAYLOAD: unique symbol = Symbol('no payload')
+
 /**
- * Makes the payload of an event. A promise where a parser or a schema is asynchronous.
+ * Makes the payload of an event, or {@link NO_PAYLOAD}. A promise where a parser or a schema is asynchronous.
  *
  * @param isOver - whether nobody wants the payload any more: a parser may have closed the source
  * @throws PayloadError, at once or as the promise's rejection
@@ -23,7 +26,9 @@ export function createPayloadReader(
   schemas: ReadonlyMap<string, StandardSchema> | undefined,
 ): PayloadReader {
   return (event, isOver) => {
-    const parsed = parse(parserOf(event.event), event)
+    const parser = parserOf(event.event)
+    if (parser === 'json' && event.data === '') return NO_PAYLOAD
+    const parsed = parse(parser, event)
     const schema = schemas?.get(event.event)
     if (!isPromiseLike(parsed)) return finish(parsed, schema, event, isOver)
     return Promise.resolve(parsed)

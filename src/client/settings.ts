@@ -21,6 +21,7 @@ import { nativeTransport } from '../transport/native.js'
 import { checkFetchOptions } from '../transport/request.js'
 import type { Transport } from '../transport/transport.js'
 import type { SchemaMap, UndeclaredEvents } from './events.js'
+import { createPayloadErrorLog } from './log-payload-error.js'
 import type { EventSourceOptions, SchemaOptions } from './options.js'
 import { createPayloadReader, type PayloadParser, type PayloadReader } from './payload.js'
 
@@ -104,7 +105,7 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   checkFetchOptions(CALLER, options, RULES)
   const { connect = 'immediately', withCredentials = false, lastEventId = '', whenHidden = 'continue' } = options
   const { signal, idleTimeout, lastEventIdParam, endOn, dropDuplicates } = options
-  const { onPayloadError = (error) => console.error(error) } = options
+  const { onPayloadError = createPayloadErrorLog() } = options
   const schemas = options.schemas && schemaTable(options.schemas)
   const transport = resolveTransport(options)
   const { reconnection = isRepeatable(options, transport) && exponentialBackoff() } = options

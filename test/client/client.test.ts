@@ -237,12 +237,27 @@ describe('payloads', () => {
     expect(errors[0]?.message).toContain('parse: { "price": \'text\' }')
   })
 
-  test('without onPayloadError it is logged', async () => {
+  test('without onPayloadError the first error of each type is logged, of so many types', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { transport, source } = await open()
     source.on('price', () => {})
-    deliver(transport, 'price', '')
-    expect(logged.mock.calls).toEqual([[expect.any(PayloadError)]])
+    for (const data of ['{', '[', '{']) deliver(transport, 'price', data)
+    expect(logged.mock.calls).toEqual([[expect.any(PayloadError), expect.stringContaining('pass onPayloadError')]])
+    expect(logged.mock.calls[0]?.[0]).toMatchObject({ event: { data: '{' } })
+    void source.events()
+    for (let i = 0; i < 300; i++) deliver(transport, `type ${i}`, '{')
+    expect(logged).toHaveBeenCalledTimes(100)
+    source.close()
+  })
+
+  test('each source logs for itself', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    for (const { transport, source } of [await open(), await open()]) {
+      source.on('price', () => {})
+      deliver(transport, 'price', '{')
+      source.close()
+    }
+    expect(logged).toHaveBeenCalledTimes(2)
   })
 
   test('onPayloadError may close, and may throw', async () => {
@@ -256,7 +271,7 @@ describe('payloads', () => {
       },
     })
     source.on('price', () => {})
-    deliver(transport, 'price', '')
+    deliver(transport, 'price', '{')
     expect(source.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
     expect(reported.mock.calls).toEqual([[error]])
   })

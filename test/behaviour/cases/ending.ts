@@ -36,6 +36,17 @@ export const ending: readonly Case[] = [
     },
   },
   {
+    name: 'endOn an event type whose event is empty: it is over all the same, and there is nothing to deliver',
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: `${TOKEN}event: usage\ndata:\n\n` }] }])
+      const errors: unknown[] = []
+      const source = open<Tokens>(stream, { endOn: 'usage', onPayloadError: (error) => errors.push(error) })
+      const usage = collect(source, 'usage')
+      assert.propertyVal(await reach(source, 'closed'), 'reason', 'ended-by-server')
+      assert.deepEqual([usage, errors], [[], []])
+    },
+  },
+  {
     name: 'endOn a function: the mark is no payload, and is not delivered; loops end',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {

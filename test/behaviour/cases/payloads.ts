@@ -1,6 +1,6 @@
 import { assert } from 'chai'
 import { PayloadError, type RawEvent, type StandardIssue, type StandardSchema } from '../../../src/index.js'
-import { type Case, tick, type Ticks, ticks } from '../case.js'
+import { type Case, numbered, tick, type Ticks, ticks } from '../case.js'
 import { collect, reach, until } from '../wait.js'
 
 /** A schema as any library has them: numbers, doubled. */
@@ -54,20 +54,73 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: 'without onPayloadError it is logged',
+    name: 'without onPayloadError, the first of each type is logged, and says how to hear of all',
     async run({ serve, open }) {
-      const stream = await serve([{ steps: [{ send: `event: tick\ndata: {broken\n\n${tick(1)}` }] }])
+      const broken = (type: string): string => `event: ${type}\ndata: {broken\n\n`
+      const send = `${broken('tick')}${broken('tick')}${broken('tock')}${broken('tick')}${tick(1)}`
+      const stream = await serve([{ steps: [{ send }] }])
       const { error } = console
-      const logged: unknown[] = []
-      console.error = (...values: unknown[]) => logged.push(...values)
+      const logged: unknown[][] = []
+      console.error = (...values: unknown[]) => logged.push(values)
       try {
-        const seen = collect(open<Ticks>(stream), 'tick')
+        const source = open<Ticks & { tock: unknown }>(stream)
+        source.on('tock', () => {})
+        const seen = collect(source, 'tick')
         await until(() => seen.length === 1, 'the tick')
       } finally {
         console.error = error
       }
-      assert.lengthOf(logged, 1)
-      assert.instanceOf(logged[0], PayloadError)
+      const types = logged.map(([thrown]) => thrown instanceof PayloadError && thrown.event.event)
+      assert.deepEqual(types, ['tick', 'tock'])
+      assert.match(String(logged[0]?.[1]), /not logged; pass onPayloadError/)
+    },
+  },
+  {
+    name: "empty data is no payload to 'json': it is not delivered, is no error, and its ID counts",
+    async run({ serve, open }) {
+      const empty = 'event: tick\ndata:\n\n'
+      const connection = { steps: [{ send: `${empty}${numbered(1)}id: 7\n${empty}` }] }
+      const stream = await serve([connection, connection, connection])
+      const errors: unknown[] = []
+      for (const parse of [undefined, 'json', { tick: 'json' }] as const) {
+        const source = open<Ticks>(stream, { parse, onPayloadError: (error) => errors.push(error) })
+        const seen = collect(source, 'tick')
+        const latest = source.store('tick')
+        await until(() => source.lastEventId === '7', 'the last ID')
+        assert.deepEqual([seen, latest.get(), errors], [[1], 1, []])
+        source.close()
+      }
+    },
+  },
+  {
+    name: 'empty data is not shown to a schema either, and disturbs none that takes its time',
+    async run({ serve, open }) {
+      const { waiting, schema } = latch()
+      const send = `${tick(1)}event: tick\ndata:\n\nevent: now\ndata:\n\n${tick(2)}`
+      const errors: unknown[] = []
+      const source = open(await serve([{ steps: [{ send }] }]), {
+        schemas: { tick: schema, now: positive },
+        onPayloadError: (error) => errors.push(error),
+      })
+      const seen: unknown[] = []
+      source.on('tick', ({ data }) => seen.push(data))
+      source.on('now', ({ data }) => seen.push(data))
+      await until(() => waiting.size === 2, 'the schema to have both')
+      for (const value of [2, 1]) waiting.get(value)?.()
+      await until(() => seen.length === 2, 'both')
+      assert.deepEqual([seen, errors], [[2, 4], []])
+    },
+  },
+  {
+    name: "empty data is a payload to 'text', and to a parse function",
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: 'event: tick\ndata:\n\nevent: tock\ndata:\n\n' }] }])
+      const source = open<{ tick: string; tock: string }>(stream, {
+        parse: { tick: 'text', tock: (data) => `function: "${data}"` },
+      })
+      const [ticked, tocked] = [collect(source, 'tick'), collect(source, 'tock')]
+      await until(() => tocked.length === 1, 'both')
+      assert.deepEqual([ticked, tocked], [[''], ['function: ""']])
     },
   },
   {
