@@ -23,6 +23,8 @@ export interface EventSourceErrorEvent extends Event {
   readonly status?: number
   /** Not in the standard: what went wrong, whose fault it is and what to do next. */
   readonly failure?: ConnectionFailure
+  /** Not in the standard: the message of the `failure`. Code that was written for the package `eventsource` shows it. */
+  readonly message?: string
 }
 
 export interface EventSourceEventMap {

@@ -207,7 +207,8 @@ function createMessageEvent({ event, data, id }: EventStreamMessage, origin: str
 
 function createErrorEvent(failure: ConnectionFailure | undefined): Event {
   const status = failure?.status
-  return Object.assign(new Event('error'), failure && { failure }, status !== undefined && { status })
+  const reason = failure && { failure, message: failure.message }
+  return Object.assign(new Event('error'), reason, status !== undefined && { status })
 }
 
 /** "HTTP 204 No Content" is "a status other than 200", by which a server tells clients to stop. */

@@ -199,6 +199,14 @@ describe('an error event', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('has the message of its failure, whether the connection is lost or has failed', async () => {
+    for (const answer of [breakOff, refuse(404)]) {
+      const { failure, message } = await failureOf(open(answer))
+      expect(message).toMatch(/./)
+      expect(message).toBe(failure?.message)
+    }
+  })
+
   test('names the media type that is no event stream', async () => {
     const source = open(() => new Response('', { headers: { 'content-type': 'text/html' } }))
     const event = await failureOf(source)

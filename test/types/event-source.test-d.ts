@@ -87,6 +87,9 @@ describe('what is ours', () => {
       expectTypeOf(event).toEqualTypeOf<EventSourceErrorEvent>()
       expectTypeOf(event.status).toEqualTypeOf<number | undefined>()
       expectTypeOf(event.failure).toEqualTypeOf<ConnectionFailure | undefined>()
+      expectTypeOf(event.message).toEqualTypeOf<string | undefined>()
+      // @ts-expect-error -- read-only
+      event.message = ''
     }
     source.addEventListener('error', ({ failure }) =>
       expectTypeOf(failure).toEqualTypeOf<ConnectionFailure | undefined>(),
