@@ -45,6 +45,21 @@ function expectRefusal(call: () => unknown, kind: ErrorClass, says: RegExp): voi
   expect((thrown as Error).message).toMatch(says)
 }
 
+/** The names of all options that a function has: it lists them when it is given one that is like none. */
+function optionsOf(call: (options: object) => unknown): string[] {
+  let message = ''
+  try {
+    call({ '?': 1 })
+  } catch (error) {
+    message = (error as Error).message
+  }
+  return (/the options are (.*)\./.exec(message)?.[1] ?? '').split(', ').toSorted()
+}
+
+function namesIn(table: readonly (readonly [string, ...unknown[]])[]): string[] {
+  return [...new Set(table.map(([name]) => name))].toSorted()
+}
+
 describe('createEventSource', () => {
   describe('refuses a url that is none', () => {
     it.each(['', '/prices', 'prices', 'http://', 'http://a:b', '//host/path'])(
@@ -94,10 +109,16 @@ describe('createEventSource', () => {
     ['method', [5, null, {}], TypeError],
     ['headers', [5, 'a: b', null], TypeError],
     ['headers', [{ name: 5 }, { name: undefined }, { 'not a name': '' }, { name: 'a\nb' }], TypeError],
+    ['body', [5, null, { a: 1 }, new ReadableStream()], TypeError],
     ['fetch', [5, 'fetch', null, {}], TypeError],
+    ['redirect', ['manual', '', null, true], TypeError],
     ['maxEventSize', ['1 MB', null, true], TypeError],
     ['maxEventSize', [0, -1, Number.NaN], RangeError],
   ]
+  it('has no option but these', () => {
+    expect(optionsOf((unknown) => createEventSource(stream.url, unknown))).toEqual(namesIn(options))
+  })
+
   describe.each(options)('refuses a wrong %s', (name, values, kind) => {
     it.each(values.map((value) => [value]))('%o', (value) => {
       // Headers are checked by the platform, which names the header and not the option where the characters are wrong.
@@ -140,10 +161,17 @@ describe('createEventSource', () => {
     )
   })
 
-  it.each(['method', 'headers', 'body', 'fetch', 'maxEventSize'])(
+  it.each(['method', 'headers', 'body', 'fetch', 'redirect', 'maxEventSize'])(
     'refuses %s for a transport that it means nothing to, and says where it belongs',
     (name) => {
-      const values: Record<string, unknown> = { method: 'POST', headers: {}, body: '', fetch, maxEventSize: 1 }
+      const values: Record<string, unknown> = {
+        method: 'POST',
+        headers: {},
+        body: '',
+        fetch,
+        redirect: 'error',
+        maxEventSize: 1,
+      }
       const option = { [name]: values[name] }
       expectRefusal(
         () => createEventSource(stream.url, { transport: 'native', ...option }),
@@ -277,6 +305,14 @@ describe('the methods of a source', () => {
     },
   )
 
+  it.each([[undefined], [null], [5], ['listener'], [{}]])('onReconnect refuses the listener %o', (listener) => {
+    expectRefusal(
+      () => source.onReconnect(listener as never),
+      TypeError,
+      /onReconnect: the listener must be a function/,
+    )
+  })
+
   it('events refuses an empty list of types', () => {
     expectRefusal(() => source.events([]), TypeError, /name at least one event type/)
   })
@@ -324,10 +360,16 @@ describe('fetchTransport', () => {
   const options: [string, unknown[], ErrorClass][] = [
     ['method', [5, null, {}], TypeError],
     ['headers', [5, 'a: b', null, { name: 5 }], TypeError],
+    ['body', [5, null, { a: 1 }, new ReadableStream()], TypeError],
     ['fetch', [5, 'fetch', null, {}], TypeError],
+    ['redirect', ['manual', '', null, true], TypeError],
     ['maxEventSize', ['1 MB', null], TypeError],
     ['maxEventSize', [0, -1, Number.NaN], RangeError],
   ]
+  it('has no option but these', () => {
+    expect(optionsOf(fetchTransport)).toEqual(namesIn(options))
+  })
+
   it.each(options)('refuses a wrong %s: %o', (name, values, kind) => {
     for (const value of values) {
       expectRefusal(() => fetchTransport({ [name]: value }), kind, new RegExp(`fetchTransport: ${name}`))
@@ -353,6 +395,10 @@ describe('exponentialBackoff', () => {
     ['maxAttempts', [-1, Number.NaN]],
     ['resetAfter', [-1, Number.NaN]],
   ]
+  it('has no option but these, and shouldReconnect', () => {
+    expect(optionsOf(exponentialBackoff)).toEqual([...namesIn(options), 'shouldReconnect'].toSorted())
+  })
+
   it.each(options)('refuses a wrong %s', (name, values) => {
     const says = new RegExp(`exponentialBackoff: ${name} must be `)
     for (const value of values) expectRefusal(() => exponentialBackoff({ [name]: value }), RangeError, says)
