@@ -219,7 +219,7 @@ describe('createEventSource', () => {
 describe('an unknown option is refused by name, with the one that is meant or all that there are', () => {
   const onEvent = (): void => {}
   const answer = (): Response => new Response('', { headers: { 'content-type': 'text/event-stream' } })
-  const source = createEventSource('http://127.0.0.1/', { connect: 'on-first-listener' })
+  const source = createEventSource('http://127.0.0.1/', { connect: 'while-listening' })
   afterAll(() => source.close())
 
   /** Every public function that takes options: who refuses, a misspelt option and the one that was meant. */
@@ -254,7 +254,7 @@ describe('an unknown option is refused by name, with the one that is meant or al
 
   it('but a known one that is undefined is not given', () => {
     createEventSource(stream.url, {
-      connect: 'on-first-listener',
+      connect: 'while-listening',
       idleTimeout: undefined,
       method: undefined,
       signal: undefined,
@@ -263,8 +263,8 @@ describe('an unknown option is refused by name, with the one that is meant or al
 
   it('and an inherited one counts, and is checked', () => {
     class Options {
-      get connect(): 'on-first-listener' {
-        return 'on-first-listener'
+      get connect(): 'while-listening' {
+        return 'while-listening'
       }
       get idleTimeout(): number {
         return -1
