@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect } from 'vitest'
 import { createEventSource } from '../../src/index.js'
+import { afterTimers } from '../behaviour/wait.js'
 import { type Application, type Body, createApplication, startStream } from './application.js'
 import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
 import { caddy, haproxy, type Proxy, startProxy, varnish, versionOfCaddy } from './proxies.js'
@@ -50,6 +51,10 @@ async function delaysOfEvents(stage: Stage, { application, base }: Scene): Promi
   return delays
 }
 
+function medianOf(delays: number[]): number {
+  return delays.toSorted((a, b) => a - b)[delays.length / 2]!
+}
+
 function answerWith(headers: Record<string, string>): Application {
   return createApplication({ answer: (_request, response) => startStream(response, headers) })
 }
@@ -85,13 +90,13 @@ backend application
   test('each event is late by a fifth of a second', async ({ stage }) => {
     const delays = await delaysOfEvents(stage, await setUp(stage, haproxy, configuration()))
     console.log(`HAProxy as it is: events took ${delays.map((ms) => ms.toFixed()).join(', ')} ms.`)
-    expect(Math.min(...delays)).toBeGreaterThan(150)
+    expect(medianOf(delays)).toBeGreaterThan(150)
   })
 
   test('option http-no-delay: events pass at once', async ({ stage }) => {
     const delays = await delaysOfEvents(stage, await setUp(stage, haproxy, configuration(NO_DELAY)))
     console.log(`HAProxy with http-no-delay: events took ${delays.map((ms) => ms.toFixed()).join(', ')} ms.`)
-    expect(Math.min(...delays)).toBeLessThan(100)
+    expect(medianOf(delays)).toBeLessThan(100)
   })
 
   test('compression: an event waits for the next one, even with http-no-delay', async ({ stage }) => {
@@ -102,6 +107,9 @@ backend application
     application.publish()
     application.publish()
     await hasSeen(watched, 1)
+    // Longer than the timer that holds events back without http-no-delay.
+    await afterTimers(500)
+    expect((await watched.look()).seen).toEqual(['1'])
     application.publish()
     await hasSeen(watched, 2)
   })
@@ -112,7 +120,7 @@ backend application
       stage,
       await setUp(stage, haproxy, configuration(NO_DELAY, COMPRESSION), application),
     )
-    expect(Math.min(...delays)).toBeLessThan(100)
+    expect(medianOf(delays)).toBeLessThan(100)
   })
 
   test('timeout server 2s: a quiet stream is cut, and taken up where it was', async ({ stage }) => {
@@ -159,7 +167,7 @@ http://127.0.0.1:${port} {
 `
   test('events pass at once', async ({ stage }) => {
     const delays = await delaysOfEvents(stage, await setUp(stage, caddy, configuration()))
-    expect(Math.min(...delays)).toBeLessThan(100)
+    expect(medianOf(delays)).toBeLessThan(100)
   })
 
   test('an application that is cut off looks like a regular end before Caddy 2.8', async ({ stage }) => {
@@ -196,7 +204,7 @@ http://127.0.0.1:${port} {
   test('encode that leaves out the path of the stream: events pass at once', async ({ stage }) => {
     const encode = `@compressed not path /stream*\n  encode @compressed ${ENCODE}`
     const delays = await delaysOfEvents(stage, await setUp(stage, caddy, configuration(encode)))
-    expect(Math.min(...delays)).toBeLessThan(100)
+    expect(medianOf(delays)).toBeLessThan(100)
   })
 })
 
@@ -228,14 +236,23 @@ ${subroutine}
   })
 
   test('and a client that comes back gets all again, although it has named its last event ID', async ({ stage }) => {
-    const client = await node.start(stage)
     const { application, base } = await setUp(stage, varnish, configuration(), silent())
-    const watched = await client.open(base)
+    const source = createEventSource<{ message: string }>(`${base}stream`, {
+      transport: 'fetch',
+      parse: 'text',
+      reconnection: () => 50,
+    })
+    stage.leave(source.close)
+    const seen: string[] = []
+    source.on('message', ({ data }) => seen.push(data.trim()))
+    const resumed: boolean[] = []
+    source.onReconnect((reconnected) => resumed.push(reconnected.resumed))
     await becomes(() => application.open.length, 1)
     application.publish()
-    await hasSeen(watched, 1)
+    await becomes(() => seen, ['1'])
     application.open[0]!.body.end()
-    await becomes(async () => (await watched.look()).seen.slice(0, 3), ['1', '1', '1'])
+    await becomes(() => seen.slice(0, 3), ['1', '1', '1'])
+    expect(resumed.slice(0, 2)).toEqual([true, true])
     expect(application.asked).toEqual([''])
   })
 
