@@ -1,6 +1,6 @@
 /**
- * `npm run simulate`: a million clients that lose one server, with our policies and with the rules of the others. It
- * writes the tables and the picture of docs/fleet.md, and fails where another comes back as soon with a lower peak.
+ * `npm run simulate`: a million clients that lose one server, with our policies and with the rules of the others, and
+ * whose server ends their streams. It writes the tables and the picture of docs/fleet.md, and fails if its claims do.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { exponentialBackoff, standardReconnection } from '../../dist/index.js'
 import { betterThan, simulate } from './simulate/fleet.mjs'
 import { peers } from './simulate/peers.mjs'
 import { draw } from './simulate/picture.mjs'
+import { reportEndings } from './simulate/report-endings.mjs'
 
 const CLIENTS = 1_000_000
 const SEED = 1
@@ -81,13 +82,18 @@ function fill(page, name, text) {
 }
 
 const page = join(DOCS, 'fleet.md')
-writeFileSync(page, fill(fill(readFileSync(page, 'utf8'), 'rules', rules), 'figures', tables.join('\n\n')))
+const endings = reportEndings({ clients: CLIENTS, seed: SEED })
+const parts = { rules, figures: tables.join('\n\n'), endings: endings.text }
+const filled = Object.entries(parts).reduce((text, [name, part]) => fill(text, name, part), readFileSync(page, 'utf8'))
+writeFileSync(page, filled)
 writeFileSync(join(DOCS, 'images/fleet.svg'), draw(runs.slice(0, 3)))
 
-console.log(tables.join('\n\n'))
+console.log([...tables, endings.text].join('\n\n'))
 console.log('\nWritten: docs/fleet.md, docs/images/fleet.svg\n')
 for (const { title, own, others } of runs) {
   const better = betterThan(own[0].result, others).map(({ name }) => name)
   if (better.length > 0) process.exitCode = 1
   console.log(`${title}: ${better.length === 0 ? 'none' : better.join(', ')} as soon back with as low a peak`)
 }
+console.log(`Clean ends: ${endings.broken.length === 0 ? 'no peak is worse' : endings.broken.join('; ')}`)
+if (endings.broken.length > 0) process.exitCode = 1

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { exponentialBackoff } from '../../src/reconnection/backoff.js'
 import { standardReconnection } from '../../src/reconnection/standard.js'
+import { type EndingsOptions, type EndingsResult, isPeakKept, simulateEndings } from '../bench/simulate/endings.mjs'
 import { betterThan, type FleetOptions, perSecond, simulate } from '../bench/simulate/fleet.mjs'
 import { peers } from '../bench/simulate/peers.mjs'
 
@@ -8,6 +9,15 @@ const CLIENTS = 20_000
 
 function lose(options: Omit<FleetOptions, 'clients' | 'seed'>) {
   return simulate({ clients: CLIENTS, seed: 7, ...options })
+}
+
+/** Under the rule that was there before, and under the one that is there now. */
+function serve(options: Partial<EndingsOptions>): Record<'before' | 'now', EndingsResult> {
+  const fleet = { policy: exponentialBackoff(), clients: CLIENTS, seed: 7, ...options }
+  return {
+    before: simulateEndings({ ...fleet, cleanEndCounts: true }),
+    now: simulateEndings({ ...fleet, cleanEndCounts: false }),
+  }
 }
 
 function sum(counts: Uint32Array): number {
@@ -95,4 +105,62 @@ test('the same seed gives the same figures, another one others', () => {
   const options = { policy: exponentialBackoff(), outage: 30_000, clients: 1000 }
   expect(simulate({ ...options, seed: 1 })).toEqual(simulate({ ...options, seed: 1 }))
   expect(simulate({ ...options, seed: 1 }).attempts).not.toEqual(simulate({ ...options, seed: 2 }).attempts)
+})
+
+describe('a fleet whose server ends the streams', () => {
+  const outage = 30_000
+  /** A round trip, in s, in the mean. */
+  const trip = 0.11
+
+  test('asks again after the reconnection time if an event came, and ever later if the end counts', () => {
+    const { before, now } = serve({ life: 0 })
+    expect(now.steady / (CLIENTS / (1.5 + trip))).toBeCloseTo(1, 1)
+    expect(before.steady / (CLIENTS / (22.5 + trip))).toBeCloseTo(1, 0)
+    const asked = serve({ life: 0, reconnectionTime: 10_000 }).now
+    expect(asked.steady / (CLIENTS / (15 + trip))).toBeCloseTo(1, 0)
+  })
+
+  test('does not give up on a healthy server, whose ends used to use up the attempts', () => {
+    const policy = exponentialBackoff({ maxAttempts: 5 })
+    const { before, now } = serve({ life: 0, reconnectionTime: 10_000, policy, horizon: 300_000 })
+    expect(before.gaveUp).toBe(CLIENTS)
+    expect(now.gaveUp).toBe(0)
+  })
+
+  test('still waits longer after each refusal: no peak in an outage or after it is above that without one', () => {
+    const { before, now } = serve({ life: 0, outage })
+    expect(isPeakKept(now, [before])).toBe(true)
+    expect(now.back99).toBeGreaterThan(20_000)
+    // As it would be if refusals were forgotten too.
+    const backoff = exponentialBackoff()
+    const restless = serve({ cut: 'ended', outage, policy: (context) => backoff({ ...context, attempt: 1 }) }).now
+    expect(isPeakKept(restless, [serve({ cut: 'ended', outage }).now])).toBe(false)
+  })
+
+  test('after 30 s each: as before, for a connection that stayed open was healthy then too', () => {
+    const { before, now } = serve({ life: 30_000, cut: 'lost', outage })
+    expect(now).toEqual(before)
+    expect(now.steady).toBeLessThan((CLIENTS / 30) * 1.3)
+  })
+
+  test.each([0, outage])('all at one moment, and is away for %d ms: as a loss of all of them', (away) => {
+    const { now } = serve({ cut: 'ended', outage: away })
+    expect(now).toEqual(serve({ cut: 'lost', outage: away }).now)
+    const { peak } = lose({ policy: exponentialBackoff(), outage: away })
+    expect((away === 0 ? now.after : now.away) / peak).toBeCloseTo(1, 1)
+  })
+
+  test('and falls over when they come back: at most a third above a loss', () => {
+    const limit = CLIENTS * 0.3
+    const { now } = serve({ cut: 'ended', limit, horizon: 600_000 })
+    const { now: lost } = serve({ cut: 'lost', limit, horizon: 600_000 })
+    expect(now.falls).toBe(1)
+    expect(now.after).toBeGreaterThan(lost.after * 1.2)
+    expect(now.after).toBeLessThan((lost.after * 4) / 3)
+  })
+
+  test('with a limit of its own: lots are drawn for the room, so that everyone has a turn', () => {
+    const { now } = serve({ life: 0, outage, capacity: CLIENTS / 50, horizon: 600_000 })
+    expect(now.back99).toBeLessThan(500_000)
+  })
 })

@@ -4,13 +4,13 @@
  */
 
 /** What a server with a limit is served by, in ms. Shorter than any round trip, so that no client comes twice in one. */
-const TICK = 10
+export const TICK = 10
 /** What the figures are counted by, in ms. */
 export const BIN = 100
-const BINS_PER_SECOND = 1000 / BIN
+export const BINS_PER_SECOND = 1000 / BIN
 /** How long the fleet is watched after the server is back, in ms. */
 const HORIZON = 1_200_000
-const ROUND_TRIP = { min: 20, max: 200 }
+export const ROUND_TRIP = { min: 20, max: 200 }
 
 const LOST = { kind: 'network', fatal: false, message: 'the connection was lost, or refused' }
 
@@ -127,7 +127,7 @@ function timeUntil(returns, count) {
 }
 
 /** Random numbers from 0 to below 1, the same for the same seed: Marsaglia's xorshift with 128 bits of state. */
-function randomNumbers(seed) {
+export function randomNumbers(seed) {
   let [a, b, c, d] = [0x9e3779b9 ^ seed, 0x243f6a88, 0xb7e15162, Math.imul(seed + 1, 0x85ebca6b)]
   const draw = () => {
     const mixed = a ^ (a << 11)
