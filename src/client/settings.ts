@@ -16,7 +16,7 @@ import { exponentialBackoff } from '../reconnection/backoff.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { StandardSchema } from '../standards/standard-schema.js'
 import { autoTransport } from '../transport/auto.js'
-import { openFetch } from '../transport/fetch.js'
+import { createFetchOpener } from '../transport/fetch.js'
 import { nativeTransport } from '../transport/native.js'
 import { checkFetchOptions } from '../transport/request.js'
 import type { Transport } from '../transport/transport.js'
@@ -179,7 +179,7 @@ function resolveTransport(options: AnyOptions): Transport {
     )
   }
   if (transport === 'fetch') {
-    return { name: 'fetch', everyType: true, open: (request, sink) => openFetch(options, request, sink) }
+    return { name: 'fetch', everyType: true, open: createFetchOpener(options) }
   }
   if (given !== undefined) {
     const remedy =

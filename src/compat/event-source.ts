@@ -6,7 +6,7 @@ import { isFunction, isObject, wrongArgument } from '../errors/check-options.js'
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
 import type { FetchLike } from '../standards/fetch-like.js'
-import { openFetch } from '../transport/fetch.js'
+import { createFetchOpener } from '../transport/fetch.js'
 import { EventHandlers } from './event-handlers.js'
 import type { EventSourceConstructor, EventSourceInit, EventSource as EventSourceObject } from './event-source-types.js'
 import { standardBackoff } from './reconnection.js'
@@ -60,7 +60,7 @@ function defineEventSource(): EventSourceConstructor {
         transport: {
           name: 'fetch',
           everyType: true,
-          open: (request, sink) => openFetch(fetch === undefined ? {} : { fetch }, request, sink),
+          open: createFetchOpener({ fetch }, { strict: true }),
         },
         reconnection: standardBackoff(fetch === undefined && !isFetchable(urlRecord)),
         endIsMarked: false,

@@ -17,8 +17,9 @@ export function standardBackoff(isFutile: boolean): ReconnectionPolicy {
   const backoff = exponentialBackoff({
     // "If res is an aborted network error, then fail the connection. Otherwise, if res is a network error, then reestablish the
     // connection, unless the user agent knows that to be futile. Otherwise, if res's status is not 200, or if res's
-    // `Content-Type` is not `text/event-stream`, then fail the connection": 503 included.
-    shouldReconnect: ({ kind, fatal, cause }) => !fatal && kind !== 'http' && !isFutile && !isAbort(cause),
+    // `Content-Type` is not `text/event-stream`, then fail the connection": 503 included, and whatever `Retry-After` says.
+    shouldReconnect: ({ kind, fatal, cause }) =>
+      !fatal && kind !== 'http' && kind !== 'content-type' && !isFutile && !isAbort(cause),
     // A server that sends what it has and ends is no failing server: many are polled like that, in the rhythm of `retry:`.
     resetAfter: 0,
   })

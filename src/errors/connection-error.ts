@@ -4,8 +4,8 @@
  * | kind | meaning |
  * | --- | --- |
  * | `network` | the request or the stream broke: refused, reset, DNS, TLS, CORS |
- * | `http` | the server answered with a status other than 200 |
- * | `content-type` | the server answered 200, but not with an event stream |
+ * | `http` | the server answered with a status that does not open a stream: none of 2xx, or 205 |
+ * | `content-type` | the server answered, but not with an event stream |
  * | `redirect` | the server redirects to where nothing can follow, in circles, or at all where that is not allowed |
  * | `ended` | the server, or a proxy in between, ended the stream |
  * | `idle` | nothing arrived for `idleTimeout` |

@@ -1,42 +1,51 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import type { FetchLikeResponse } from '../standards/fetch-like.js'
 import { isEventStream } from './media-type.js'
-
-/** Statuses by which a server, or a proxy in front of it, says "not now": the same request may succeed later. */
-const TRANSIENT_STATUSES: ReadonlySet<number> = /*@__PURE__*/ new Set([408, 425, 429, 500, 502, 503, 504])
+import { parseRetryAfter } from './retry-after.js'
 
 /**
- * Why an answer is no event stream; undefined where it is one.
+ * Why an answer is not an event stream, or undefined if it is one.
  *
- * "if res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the connection."
+ * "if res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the connection." [NON-SPEC]
+ * Unless `strict`, any other 2xx that can have content opens the stream too: many frameworks answer a POST with 201.
  *
- * @param url - the URL that answered, where the caller knows it better than the response
+ * @param url - the URL that answered, if the caller knows it better than the response
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model (step 15)
  */
-export function refusalOf(response: FetchLikeResponse, url: string = response.url): ConnectionFailure | undefined {
+export function refusalOf(
+  response: FetchLikeResponse,
+  { url = response.url, strict = false }: { url?: string; strict?: boolean } = {},
+): ConnectionFailure | undefined {
   const { status } = response
   const mediaType = response.headers.get('content-type') ?? ''
-  if (status !== 200) {
-    return {
-      kind: 'http',
-      fatal: !TRANSIENT_STATUSES.has(status),
-      message: `${url || 'The server'} answered with the status ${status}; an event stream needs 200.`,
-      status,
-      url,
-      mediaType,
-    }
+  const opens = status === 200 || (!strict && status > 200 && status < 300 && status !== 204 && status !== 205)
+  if (opens && isEventStream(mediaType)) return undefined
+
+  const retryAfter = parseRetryAfter(response.headers.get('retry-after'), Date.now())
+  const needed = strict
+    ? 'the standard EventSource needs 200'
+    : 'an event stream needs 200, or another 2xx with content'
+  const reason = opens
+    ? `${mediaType ? `the media type ${mediaType}` : 'no media type'}; ` +
+      'the server must send "Content-Type: text/event-stream" (is the URL right, and not that of a login page?).'
+    : `the status ${status}; ${needed}.`
+  return {
+    kind: opens ? 'content-type' : 'http',
+    fatal: retryAfter === undefined && (opens || !isTransient(status)),
+    message:
+      `${url || 'The server'} answered with ${reason}` +
+      (retryAfter === undefined ? '' : ` It asks to be left alone for ${Math.ceil(retryAfter / 1000)} s.`),
+    status,
+    url,
+    mediaType,
+    ...(retryAfter !== undefined && { retryAfter }),
   }
-  if (!isEventStream(mediaType)) {
-    return {
-      kind: 'content-type',
-      fatal: true,
-      message:
-        `${url || 'The server'} answered with ${mediaType ? `the media type ${mediaType}` : 'no media type'}; ` +
-        `the server must send "Content-Type: text/event-stream" (is the URL right, and not that of a login page?).`,
-      status,
-      url,
-      mediaType,
-    }
-  }
-  return undefined
+}
+
+/**
+ * Whether a status says "not now", so that the same request may succeed later. RFC 9110, 15: a client treats "an unrecognized
+ * status code as being equivalent to the x00 status code of that class", and what lies beyond 599 as a 5xx.
+ */
+function isTransient(status: number): boolean {
+  return [408, 425, 429].includes(status) || (status >= 500 && status !== 501 && status !== 505)
 }

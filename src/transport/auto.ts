@@ -1,5 +1,5 @@
 import { chooseTransport } from './choose.js'
-import { openFetch } from './fetch.js'
+import { createFetchOpener } from './fetch.js'
 import { openNative } from './native.js'
 import type { FetchOptions } from './request.js'
 import type { Transport } from './transport.js'
@@ -9,6 +9,7 @@ import type { Transport } from './transport.js'
  * downgrade is permanent.
  */
 export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAsked: boolean }): Transport {
+  const openFetch = createFetchOpener(options)
   return {
     name: 'auto',
     everyType: true,
@@ -20,9 +21,7 @@ export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAske
         failed: request.failure !== undefined,
         lastEventIdNeedsHeader: request.lastEventId !== '' && !request.lastEventIdInUrl,
       })
-      return choice === 'native'
-        ? openNative(request, sink, { fetchMayTakeOver: true })
-        : openFetch(options, request, sink)
+      return choice === 'native' ? openNative(request, sink, { fetchMayTakeOver: true }) : openFetch(request, sink)
     },
   }
 }

@@ -3,8 +3,7 @@ import { inWords } from '../errors/in-words.js'
 import { withExcerpt } from '../event-stream/excerpt.js'
 import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from '../event-stream/refusal.js'
-import { parseRetryAfter } from '../reconnection/retry-after.js'
-import type { FetchLike, FetchLikeReader, FetchLikeResponse } from '../standards/fetch-like.js'
+import type { FetchLike, FetchLikeReader } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
 import { isCrossOrigin } from './origin.js'
 import { fetchFollowing } from './redirect.js'
@@ -24,10 +23,23 @@ import type { Transport, TransportRequest, TransportSession, TransportSink } fro
  */
 export function fetchTransport(options: FetchOptions = {}): Transport {
   checkFetchOptions('fetchTransport', options)
-  return { name: 'fetch', everyType: true, open: (request, sink) => openFetch(options, request, sink) }
+  return { name: 'fetch', everyType: true, open: createFetchOpener(options) }
 }
 
-export function openFetch(options: FetchOptions, request: TransportRequest, sink: TransportSink): TransportSession {
+/** @param strict - whether only a 200 opens the stream, as for the browser's `EventSource` */
+export function createFetchOpener(
+  options: FetchOptions,
+  { strict = false }: { strict?: boolean } = {},
+): Transport['open'] {
+  return (request, sink) => openFetch(options, strict, request, sink)
+}
+
+function openFetch(
+  options: FetchOptions,
+  strict: boolean,
+  request: TransportRequest,
+  sink: TransportSink,
+): TransportSession {
   const controller = new AbortController()
   const { signal } = controller
   void run()
@@ -84,7 +96,7 @@ export function openFetch(options: FetchOptions, request: TransportRequest, sink
     const release = (): void => void reader?.cancel().catch(() => {})
     signal.addEventListener('abort', release)
     if (signal.aborted) release()
-    const failure = status === 204 ? undefined : refuse(response, url)
+    const failure = status === 204 ? undefined : refusalOf(response, { url, strict })
     if (failure !== undefined) return { failure: await withExcerpt(failure, reader) }
     const { lastEventId, lastEventIdInUrl } = asked
     const resumed = lastEventId !== '' && (lastEventIdInUrl || 'last-event-id' in init.headers)
@@ -137,17 +149,6 @@ type Answer =
       readonly reader: FetchLikeReader | undefined
       readonly resumed: boolean
     }
-
-function refuse(response: FetchLikeResponse, url: string): ConnectionFailure | undefined {
-  const failure = refusalOf(response, url)
-  const retryAfter = parseRetryAfter(response.headers.get('retry-after'), Date.now())
-  if (failure === undefined || retryAfter === undefined) return failure
-  return {
-    ...failure,
-    retryAfter,
-    message: `${failure.message} It asks to be left alone for ${Math.ceil(retryAfter / 1000)} s.`,
-  }
-}
 
 /**
  * Until an error's stack is read, V8 keeps the functions that it passed through, and those keep what they know: the failure of

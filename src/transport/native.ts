@@ -1,6 +1,6 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import { leaveToBrowser } from './choose.js'
-import { openFetch } from './fetch.js'
+import { createFetchOpener } from './fetch.js'
 import { isCrossOrigin } from './origin.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
@@ -84,8 +84,8 @@ export function openNative(
 
   function inquire(): void {
     // Without the last event ID, which another origin would have to allow in a preflight, and which no reason depends on.
-    inquiry = openFetch(
-      {},
+    // And strict: what the browser refuses must not look open.
+    inquiry = createFetchOpener({}, { strict: true })(
       { ...request, lastEventId: '' },
       {
         ...sink,

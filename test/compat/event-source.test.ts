@@ -213,6 +213,17 @@ describe('an error event', () => {
     expect(event).toMatchObject({ status: 200, failure: { kind: 'content-type', mediaType: 'text/html' } })
   })
 
+  test.each([
+    ['a 201', { status: 201, headers: { 'content-type': 'text/event-stream' } }],
+    ['a wrong media type', { headers: { 'content-type': 'text/html', 'retry-after': '1' } }],
+  ])('ends it for good for %s, as the standard has it, whatever Retry-After says', async (_, init) => {
+    const source = open(() => new Response('data: 1\n\n', init))
+    await failureOf(source)
+    expect(source.readyState).toBe(EventSource.CLOSED)
+    await pass(60_000)
+    expect(asked).toHaveLength(1)
+  })
+
   test('has no status where there was no answer, and says what broke', async () => {
     const source = open(breakOff)
     const event = await failureOf(source)

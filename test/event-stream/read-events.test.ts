@@ -135,13 +135,17 @@ describe('what readEvents makes of an answer', () => {
     ])
   })
 
+  it.each([200, 201, 206, 299])('an event stream is read with the status %d', async (status) => {
+    expect(await collect(readEvents(responseOf('data: a\n\n', { status, headers: EVENT_STREAM })))).toEqual(['a'])
+  })
+
   it.each([
     [400, true],
     [401, true],
     [404, true],
     [410, true],
     [501, true],
-    [201, true],
+    [505, true],
     [408, false],
     [425, false],
     [429, false],
@@ -149,12 +153,29 @@ describe('what readEvents makes of an answer', () => {
     [502, false],
     [503, false],
     [504, false],
+    [520, false],
+    [529, false],
   ])('the status %d is refused (fatal: %s), and its body cancelled', async (status, fatal) => {
     const { response, cancelled } = endless({ status, headers: EVENT_STREAM })
     const failure = await failureOf(response)
     expect(failure).toMatchObject({ kind: 'http', fatal, status })
+    expect(failure).not.toHaveProperty('retryAfter')
     expect(failure.message).toMatch(new RegExp(`^The server answered with the status ${status};`))
     expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('205 (Reset Content) is refused', async () => {
+    expect(await failureOf(new Response(null, { status: 205, headers: EVENT_STREAM }))).toMatchObject({ kind: 'http' })
+  })
+
+  it.each([
+    ['http', { status: 429, headers: { 'retry-after': '7' } }],
+    ['http', { status: 404, headers: { 'retry-after': '7' } }],
+    ['content-type', { status: 200, headers: { 'retry-after': '7' } }],
+  ])('Retry-After is passed on in ms, and asking again may succeed (%s)', async (kind, init) => {
+    const failure = await failureOf(new Response('', init))
+    expect(failure).toMatchObject({ kind, fatal: false, status: init.status, retryAfter: 7000 })
+    expect(failure.message).toContain('7 s')
   })
 
   it.each([

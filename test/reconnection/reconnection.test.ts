@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import type { ConnectionFailure } from '../../src/errors/connection-error.js'
 import { type BackoffOptions, exponentialBackoff } from '../../src/reconnection/backoff.js'
 import { clampReconnectionTime, type ReconnectionContext } from '../../src/reconnection/policy.js'
-import { parseRetryAfter } from '../../src/reconnection/retry-after.js'
 import { standardReconnection } from '../../src/reconnection/standard.js'
 
 const lost: ConnectionFailure = { kind: 'network', fatal: false, message: 'lost' }
@@ -129,24 +128,4 @@ test('a reconnection time is kept within 250 ms and 1 h', () => {
   expect([0, 250, 700, 3_600_000, 3_000_000_000, Number.MAX_SAFE_INTEGER].map(clampReconnectionTime)).toEqual([
     250, 250, 700, 3_600_000, 3_600_000, 3_600_000,
   ])
-})
-
-describe('Retry-After', () => {
-  const now = Date.UTC(2026, 10, 22, 8, 0, 0)
-
-  test.each([
-    ['120', 120_000],
-    [' 5 ', 5000],
-    ['0', 0],
-    ['99999999999999999999', 3_600_000],
-    ['Sun, 22 Nov 2026 08:00:30 GMT', 30_000],
-    ['Sunday, 22-Nov-26 08:00:30 GMT', 30_000],
-    ['Sun Nov 22 08:00:30 2026', 30_000],
-    ['Sun, 22 Nov 2026 07:00:00 GMT', 0],
-    ['Tue, 22 Nov 2033 08:00:00 GMT', 3_600_000],
-  ])('%s', (value, expected) => expect(parseRetryAfter(value, now)).toBe(expected))
-
-  test.each([null, '', 'soon', '-1', '2.5', '1e3', '0x10', '2026-11-22', '5 s'])('%s means nothing', (value) =>
-    expect(parseRetryAfter(value, now)).toBeUndefined(),
-  )
 })

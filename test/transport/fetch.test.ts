@@ -170,14 +170,48 @@ describe('the answer', () => {
     await vi.waitFor(() => expect(sink.calls).toEqual([['end', 'no-content']]))
   })
 
-  test.each([408, 425, 429, 500, 502, 503, 504])('%i may be tried again', async (status) => {
+  test.each([201, 202, 203, 206, 226, 299])('%i opens as well: frameworks answer a POST with 201', async (status) => {
     const { sink } = open(capture(() => answer({ status })).fetch)
-    expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: false, status, url: 'http://sse.example/stream' })
+    await vi.waitFor(() => expect(sink.named('open')).toHaveLength(1))
   })
 
-  test.each([201, 206, 301, 304, 400, 401, 403, 404, 410, 501])('%i is final', async (status) => {
-    const { sink } = open(capture(() => answer({ status })).fetch)
+  test('another 2xx needs the media type too', async () => {
+    const { sink } = open(capture(() => answer({ status: 201, header: { 'content-type': 'application/json' } })).fetch)
+    expect(await ended(sink)).toMatchObject({ kind: 'content-type', fatal: true, status: 201 })
+  })
+
+  test.each([408, 425, 429, 500, 502, 503, 504, 506, 507, 509, 520, 524, 529, 530, 598, 599, 600, 999])(
+    '%i may be tried again',
+    async (status) => {
+      const { sink } = open(capture(() => answer({ status, body: null })).fetch)
+      expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: false, status, url: 'http://sse.example/stream' })
+    },
+  )
+
+  const FINAL = [205, 301, 304, 400, 401, 403, 404, 410, 451, 501, 505]
+
+  test.each(FINAL)('%i is final', async (status) => {
+    const { sink } = open(capture(() => answer({ status, body: null })).fetch)
     expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: true, status })
+  })
+
+  test.each(FINAL)('%i with Retry-After may be tried again', async (status) => {
+    const { sink } = open(
+      capture(() => answer({ status, body: null, header: { ...eventStream, 'retry-after': '1' } })).fetch,
+    )
+    expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: false, status, retryAfter: 1000 })
+  })
+
+  test('another media type with Retry-After may be tried again', async () => {
+    const { sink } = open(capture(() => answer({ header: { 'content-type': 'text/html', 'retry-after': '1' } })).fetch)
+    expect(await ended(sink)).toMatchObject({ kind: 'content-type', fatal: false, retryAfter: 1000 })
+  })
+
+  test('a Retry-After that means nothing changes nothing', async () => {
+    const { sink } = open(capture(() => answer({ status: 404, header: { 'retry-after': 'soon' } })).fetch)
+    const failure = await ended(sink)
+    expect(failure).toMatchObject({ kind: 'http', fatal: true })
+    expect(failure).not.toHaveProperty('retryAfter')
   })
 
   test('Retry-After is told in ms', async () => {

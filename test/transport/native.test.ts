@@ -237,6 +237,12 @@ describe('the native transport', () => {
       expect(sink.calls).toMatchObject([['end', { kind: 'native', fatal: false }]])
     })
 
+    test('what opens for fetch alone is told as the status that the browser refused', async () => {
+      const init = { status: 201, headers: { 'content-type': 'text/event-stream' } }
+      const { sink } = await giveUp(answering(() => new Response('data: 1\n\n', init)))
+      await vi.waitFor(() => expect(sink.calls).toMatchObject([['end', { kind: 'http', fatal: true, status: 201 }]]))
+    })
+
     test('a request that fails is a network failure', async () => {
       const { sink } = await giveUp(answering(() => Promise.reject(new TypeError('Failed to fetch'))))
       await vi.waitFor(() => expect(sink.named('end')).toMatchObject([{ kind: 'network', fatal: false }]))

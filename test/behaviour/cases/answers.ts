@@ -58,10 +58,39 @@ export const answers: readonly Case[] = [
     },
   },
   {
+    name: 'any 2xx that can have content opens the stream',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      for (const status of [201, 202, 206]) {
+        const source = open<Ticks>(await serve([{ status, steps: [ticks(1)] }]), { method: 'POST' })
+        const seen = collect(source, 'tick')
+        await until(() => seen.length === 1, 'the tick')
+      }
+    },
+  },
+  {
+    name: 'a status or a media type that comes with Retry-After is retried',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const late = { 'retry-after': '1' }
+      for (const refusal of [
+        { status: 404, headers: late },
+        { headers: { ...late, 'content-type': 'text/html' }, steps: ['end'] },
+      ] as const) {
+        const stream = await serve([refusal, { steps: [ticks(1)] }])
+        const source = open<Ticks>(stream)
+        const { failure } = await reach(source, 'waiting')
+        assert.deepInclude(failure, { fatal: false, retryAfter: 1000 })
+        const seen = collect(source, 'tick')
+        await until(() => seen.length === 1, 'the tick')
+      }
+    },
+  },
+  {
     name: 'statuses that say "not now" are retried',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
-      const statuses = [408, 425, 429, 500, 502, 503, 504]
+      const statuses = [408, 425, 429, 500, 502, 503, 504, 507, 520, 524, 529, 530, 599]
       const stream = await serve([...statuses.map((status) => ({ status })), { steps: [ticks(1)] }])
       const source = open<Ticks>(stream, { transport: 'fetch' })
       const story = record(source)
@@ -77,7 +106,7 @@ export const answers: readonly Case[] = [
     name: 'any other status is fatal, and told with the URL',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
-      for (const status of [201, 400, 401, 403, 404, 410, 501]) {
+      for (const status of [205, 400, 401, 403, 404, 410, 501, 505]) {
         const stream = await serve([{ status }])
         const { reason, failure } = await reach(open(stream), 'closed')
         assert.equal(reason, 'failed')
