@@ -44,10 +44,10 @@ export interface ConnectionFailure {
   /** The media type of the answer, as the server wrote it; empty when it named none. */
   readonly mediaType?: string
   /**
-   * How the body of a refused answer begins, where it is text: at most 200 characters. It is whatever the server sent: show
-   * it as text, never as HTML.
+   * The text of the refused answer's body, such as a JSON error: at most 16 KiB of it, and what came within 250 ms. Left out if
+   * it is empty or not text. The server may send anything: show it as text, never as HTML.
    */
-  readonly excerpt?: string
+  readonly body?: string
   /** What was thrown, where something was. */
   readonly cause?: unknown
 }

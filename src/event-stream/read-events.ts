@@ -2,7 +2,7 @@ import { checkNames } from '../errors/check-names.js'
 import { ConnectionError, type ConnectionFailure } from '../errors/connection-error.js'
 import type { ParseError } from '../errors/parse-error.js'
 import type { FetchLikeReader, FetchLikeResponse } from '../standards/fetch-like.js'
-import { withExcerpt } from './excerpt.js'
+import { withBody } from './refused-body.js'
 import type { EventStreamMessage } from './message.js'
 import { checkIsObject, type ParserOptions } from './parser-options.js'
 import { createParser } from './parser.js'
@@ -87,7 +87,7 @@ export function readEvents(
     if (response.status === 204) return end()
     const refusal = refusalOf(response)
     if (refusal !== undefined) {
-      const explained = await withExcerpt(refusal, reader)
+      const explained = await withBody(refusal, reader)
       signal?.throwIfAborted()
       throw new ConnectionError(explained)
     }

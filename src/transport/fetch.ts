@@ -1,6 +1,6 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import { inWords } from '../errors/in-words.js'
-import { withExcerpt } from '../event-stream/excerpt.js'
+import { withBody } from '../event-stream/refused-body.js'
 import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from '../event-stream/refusal.js'
 import type { FetchLike, FetchLikeReader } from '../standards/fetch-like.js'
@@ -97,7 +97,7 @@ function openFetch(
     signal.addEventListener('abort', release)
     if (signal.aborted) release()
     const failure = status === 204 ? undefined : refusalOf(response, { url, strict })
-    if (failure !== undefined) return { failure: await withExcerpt(failure, reader) }
+    if (failure !== undefined) return { failure: await withBody(failure, reader) }
     const { lastEventId, lastEventIdInUrl } = asked
     const resumed = lastEventId !== '' && (lastEventIdInUrl || 'last-event-id' in init.headers)
     return { status, url, reader, resumed }

@@ -211,7 +211,7 @@ describe('the native transport', () => {
     test('one request, as like its own as fetch can make it without a preflight, finds out why', async () => {
       const fetch = answering(() => new Response('gone', { status: 410, headers: { 'content-type': 'text/plain' } }))
       const { sink } = await giveUp(fetch)
-      await vi.waitFor(() => expect(sink.named('end')).toMatchObject([{ kind: 'http', status: 410, excerpt: 'gone' }]))
+      await vi.waitFor(() => expect(sink.named('end')).toMatchObject([{ kind: 'http', status: 410, body: 'gone' }]))
       expect(fetch.mock.calls[0]).toMatchObject([
         'http://sse.example/stream',
         { method: 'GET', credentials: 'include' },

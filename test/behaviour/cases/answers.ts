@@ -117,14 +117,14 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'how the body of a refused answer begins is told, where it is text',
+    name: 'the body of a refused answer is part of the failure if it is text, up to 16 KiB',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
-      const long = `${'<p>ä</p>'.repeat(20)}${'x'.repeat(200)}`
-      for (const [steps, excerpt] of [
+      const long = JSON.stringify({ error: { message: 'ä'.repeat(4000) } })
+      for (const [steps, body] of [
         [[{ send: '{"error":' }, { send: '"quota"}' }, 'end'], '{"error":"quota"}'],
-        [[{ send: long }, 'end'], long.slice(0, 200)],
-        [[{ send: 'x'.repeat(10_000) }], 'x'.repeat(200)],
+        [[{ send: long }, 'end'], long],
+        [[{ send: 'x'.repeat(20_000) }], 'x'.repeat(16_384)],
         [[{ send: 'begun, and never ended' }], 'begun, and never ended'],
         [[{ send: '\u0089PNG\u0000\u001a' }, 'end'], undefined],
         [['end'], undefined],
@@ -132,7 +132,7 @@ export const answers: readonly Case[] = [
         for (const refusal of [{ status: 403 }, { headers: { 'content-type': 'text/html' } }]) {
           const stream = await serve([{ ...refusal, steps }])
           const { failure } = await reach(open(stream, { transport: 'fetch' }), 'closed')
-          assert.equal(failure?.excerpt, excerpt)
+          assert.equal(failure?.body, body)
           await until(async () => (await stream.report()).open === 0, 'the release')
         }
       }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ConnectionError } from '../../src/errors/connection-error.js'
-import { withExcerpt } from '../../src/event-stream/excerpt.js'
+import { withBody } from '../../src/event-stream/refused-body.js'
 import { readEvents } from '../../src/event-stream/read-events.js'
 
 const FAILURE = { kind: 'http', fatal: true, message: '' } as const
@@ -17,10 +17,10 @@ function bodyOf(source: Source) {
   return { body: new ReadableStream<Uint8Array<ArrayBuffer>>({ ...source, cancel }), cancel }
 }
 
-async function excerptOf(source: Source): Promise<string | undefined> {
+async function textOf(source: Source): Promise<string | undefined> {
   const { body } = bodyOf(source)
-  const { excerpt } = await withExcerpt(FAILURE, body.getReader())
-  return excerpt
+  const failure = await withBody(FAILURE, body.getReader())
+  return failure.body
 }
 
 function sending(...chunks: readonly Uint8Array<ArrayBuffer>[]): Source {
@@ -34,16 +34,22 @@ function sending(...chunks: readonly Uint8Array<ArrayBuffer>[]): Source {
 
 afterEach(() => void vi.useRealTimers())
 
-describe('the excerpt of a refused body', () => {
+describe('the text of a refused body', () => {
   test('is put together from chunks, cut in the midst of characters too', async () => {
     const text = bytes('grüße ✓')
-    expect(await excerptOf(sending(...Array.from(text, (byte) => Uint8Array.of(byte))))).toBe('grüße ✓')
+    expect(await textOf(sending(...Array.from(text, (byte) => Uint8Array.of(byte))))).toBe('grüße ✓')
   })
 
-  test('is at most 200 characters, and ends with a whole one', async () => {
-    expect(await excerptOf(sending(bytes('x'.repeat(1000))))).toBe('x'.repeat(200))
-    expect(await excerptOf(sending(bytes(`${'x'.repeat(199)}😀`)))).toBe('x'.repeat(199))
-    expect(await excerptOf(sending(bytes('✓'.repeat(300))))).toBe('✓'.repeat(200))
+  test('is put together from many small chunks', async () => {
+    const text = JSON.stringify({ error: 'x'.repeat(2000) })
+    expect(await textOf(sending(...Array.from(bytes(text), (byte) => Uint8Array.of(byte))))).toBe(text)
+  })
+
+  test('is at most 16 KiB, and ends with a whole character', async () => {
+    expect(await textOf(sending(bytes('x'.repeat(20_000))))).toBe('x'.repeat(16_384))
+    expect(await textOf(sending(bytes('x'.repeat(10_000)), bytes('y'.repeat(10_000))))).toHaveLength(16_384)
+    expect(await textOf(sending(bytes(`${'x'.repeat(16_381)}😀`)))).toBe('x'.repeat(16_381))
+    expect(await textOf(sending(bytes('✓'.repeat(10_000))))).toBe('✓'.repeat(5461))
   })
 
   test.each([
@@ -53,30 +59,30 @@ describe('the excerpt of a refused body', () => {
     ['nothing', []],
   ])('is none of %s', async (_, data) => {
     const { body } = bodyOf(sending(Uint8Array.from(data)))
-    expect(await withExcerpt(FAILURE, body.getReader())).not.toHaveProperty('excerpt')
+    expect(await withBody(FAILURE, body.getReader())).not.toHaveProperty('body')
   })
 
   test('is none without a body', async () => {
-    expect(await withExcerpt(FAILURE, undefined)).toBe(FAILURE)
+    expect(await withBody(FAILURE, undefined)).toBe(FAILURE)
   })
 
   test('is waited for 250 ms, and what has come by then is told', async () => {
     vi.useFakeTimers()
     const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('begun')) })
-    const explained = withExcerpt(FAILURE, body.getReader())
+    const explained = withBody(FAILURE, body.getReader())
     const settled = vi.fn<() => void>()
     void explained.then(settled)
     await vi.advanceTimersByTimeAsync(249)
     expect(settled).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
-    expect(await explained).toMatchObject({ excerpt: 'begun' })
+    expect(await explained).toMatchObject({ body: 'begun' })
     expect(cancel).toHaveBeenCalledTimes(1)
   })
 
   test('leaves no timer, and lets go of the rest, where it had not to wait', async () => {
     vi.useFakeTimers()
-    const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('x'.repeat(500))) })
-    await withExcerpt(FAILURE, body.getReader())
+    const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('x'.repeat(20_000))) })
+    await withBody(FAILURE, body.getReader())
     expect(vi.getTimerCount()).toBe(0)
     expect(cancel).toHaveBeenCalledTimes(1)
   })
@@ -89,8 +95,8 @@ describe('the excerpt of a refused body', () => {
         controller.enqueue(bytes(''))
       },
     }
-    expect(await excerptOf(source)).toBeUndefined()
-    expect(pulls).toBeLessThan(300)
+    expect(await textOf(source)).toBeUndefined()
+    expect(pulls).toBeLessThan(20_000)
   })
 
   test('of a body that breaks is what came before', async () => {
@@ -102,23 +108,23 @@ describe('the excerpt of a refused body', () => {
         else controller.error(new Error('broken'))
       },
     }
-    expect(await excerptOf(source)).toBe('begun')
+    expect(await textOf(source)).toBe('begun')
   })
 
   test('of a reader that gives what is no byte is none', async () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue('text') })
-    expect(await withExcerpt(FAILURE, body.getReader() as never)).toBe(FAILURE)
+    expect(await withBody(FAILURE, body.getReader() as never)).toBe(FAILURE)
   })
 })
 
 describe('readEvents', () => {
-  test('throws with the excerpt, and releases the body', async () => {
+  test('throws with the text, and releases the body', async () => {
     const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('quota'.padEnd(300))) })
     const error: unknown = await readEvents(new Response(body, { status: 429 }))
       .next()
       .catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(ConnectionError)
-    expect((error as ConnectionError).failure).toMatchObject({ status: 429, excerpt: 'quota'.padEnd(200) })
+    expect((error as ConnectionError).failure).toMatchObject({ status: 429, body: 'quota'.padEnd(300) })
     expect(cancel).toHaveBeenCalledTimes(1)
   })
 

@@ -1,0 +1,50 @@
+import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { FetchLikeReader } from '../standards/fetch-like.js'
+
+/** In bytes: enough for any error that is meant to be parsed. */
+const MAX_SIZE = 16 * 1024
+
+/** In ms. What can be read comes with the head; no decision waits longer for it. */
+const PATIENCE = 250
+
+/**
+ * The failure with the text of the body that came instead of an event stream; what is not read is cancelled. Never throws. A
+ * reader that is cancelled meanwhile ends it at once.
+ */
+export async function withBody(
+  failure: ConnectionFailure,
+  reader: FetchLikeReader | undefined,
+): Promise<ConnectionFailure> {
+  const body = reader && (await readText(reader))
+  return body ? { ...failure, body } : failure
+}
+
+async function readText(reader: FetchLikeReader): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let left = MAX_SIZE
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<{ done: true }>((resolve) => {
+    timer = setTimeout(() => resolve({ done: true }), PATIENCE)
+  })
+  try {
+    // Reads are counted too: an endless run of empty chunks would never let the timer fire.
+    for (let reads = 0; reads < MAX_SIZE && left > 0; reads += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
+      const chunk = await Promise.race([reader.read(), late])
+      if (chunk.done) break
+      const bytes = chunk.value.subarray(0, left)
+      left -= bytes.length
+      // With `stream`, a character that is cut at the end is left out.
+      text += decoder.decode(bytes, { stream: true })
+    }
+  } catch {
+    // It broke: what came until then says more than nothing.
+  }
+  clearTimeout(timer)
+  // An unread body holds its socket. Not awaited: a stand-in for fetch may never answer.
+  reader.cancel().catch(() => {})
+  // Control characters mean that it is not text, but an image or the like.
+  // oxlint-disable-next-line no-control-regex -- control characters are what tells
+  return /[\0-\x08\x0e-\x1f]/.test(text) ? '' : text
+}
