@@ -1,4 +1,5 @@
 import type { ConnectionStatus } from '../connection/status.js'
+import { abortReason } from '../errors/abort-reason.js'
 import { checkOptions, type OptionRule, SIGNAL_RULE } from '../errors/check-options.js'
 import { ConnectionError } from '../errors/connection-error.js'
 import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
@@ -41,7 +42,7 @@ export function createIteration({ emitter, demand, aborts, eventTypes, statusOf 
       const wanted = types === undefined ? eventTypes.all('events') : eventTypes.named('events', types)
 
       const undos: (() => void)[] = []
-      const onAbort = (): void => queue.end({ error: signal?.reason })
+      const onAbort = (): void => queue.end(signal && { error: abortReason(signal) })
       const queue = createAsyncQueue<TypedEvent>({
         maxQueueSize,
         overflow,

@@ -35,7 +35,7 @@ export const EventSource: EventSourceConstructor = /*@__PURE__*/ defineEventSour
 
 /** In a function, so that a bundle that does not use the class can leave it out. */
 function defineEventSource(): EventSourceConstructor {
-  class StandardEventSource extends (globalThis.EventTarget ?? (MissingEventTarget as unknown as typeof EventTarget)) {
+  class StandardEventSource extends findEventTarget() {
     readonly #url: string
     readonly #withCredentials: boolean
     readonly #connection: Connection
@@ -181,8 +181,16 @@ function defineEventSource(): EventSourceConstructor {
 }
 
 /** Importing the class must be harmless everywhere: what is missing is missed when an object is made. */
+function findEventTarget(): typeof EventTarget {
+  return typeof globalThis.EventTarget === 'function' && typeof globalThis.Event === 'function'
+    ? globalThis.EventTarget
+    : (MissingEventTarget as unknown as typeof EventTarget)
+}
+
 function MissingEventTarget(): never {
-  throw new TypeError('EventSource: this runtime has no EventTarget; put a polyfill in place before the import.')
+  throw new TypeError(
+    'EventSource: this runtime has no EventTarget or Event; put polyfills in place before the import.',
+  )
 }
 
 function toInit(init: EventSourceInit | null): { withCredentials: boolean; fetch: FetchLike | undefined } {

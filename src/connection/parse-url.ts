@@ -1,3 +1,5 @@
+import { createDomException } from '../errors/dom-exception.js'
+
 /**
  * "Let urlRecord be the result of encoding-parsing a URL given url, relative to settings. If urlRecord is failure, then throw
  * a `SyntaxError` DOMException." The settings' base URL is the page's, or the worker's own address.
@@ -8,9 +10,10 @@ export function parseUrl(caller: string, url: string | URL): URL {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href
   try {
     return new URL(url, base)
-  } catch {
+  } catch (cause) {
+    if (typeof globalThis.URL !== 'function') throw cause
     const hint =
       base === undefined ? 'there is no page here to resolve it against, so it must be absolute' : `base ${base}`
-    throw new DOMException(`${caller}: the url "${url}" cannot be parsed (${hint}).`, 'SyntaxError')
+    throw createDomException(`${caller}: the url "${url}" cannot be parsed (${hint}).`, 'SyntaxError')
   }
 }

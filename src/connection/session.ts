@@ -135,7 +135,7 @@ export function openSession(
   }
 
   // In a microtask: a transport that must be told the event types then knows those that are listened for in the same turn.
-  queueMicrotask(begin)
+  void Promise.resolve().then(begin)
 
   return {
     get selective() {

@@ -1,7 +1,10 @@
 import { checkNames } from '../errors/check-names.js'
+import { throwIfAborted } from '../errors/abort-reason.js'
+import { isObject, SIGNAL_RULE } from '../errors/check-options.js'
 import { ConnectionError, type ConnectionFailure } from '../errors/connection-error.js'
 import type { ParseError } from '../errors/parse-error.js'
-import type { FetchLikeReader, FetchLikeResponse } from '../standards/fetch-like.js'
+import type { FetchLikeResponse } from '../standards/fetch-like.js'
+import { type BodyReader, openBody, toChunk, unreadable, withoutBody } from './body.js'
 import { withBody } from './refused-body.js'
 import type { EventStreamMessage } from './message.js'
 import { checkIsObject, type ParserOptions } from './parser-options.js'
@@ -25,8 +28,8 @@ export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
  * @param options - `signal`, and `maxEventSize` in bytes (default: 16 MiB)
  * @throws TypeError when an argument has the wrong type, an option does not exist, or the body is read already
  * @throws RangeError when `maxEventSize` is not more than 0
- * @throws {@link ConnectionError} in the loop: the status is not 200, the media type is not `text/event-stream`, there is
- * no streaming body, or the connection broke
+ * @throws {@link ConnectionError} in the loop: the status is not one of 2xx, the media type is not `text/event-stream`, the
+ * body cannot be read while it arrives, or the connection broke
  * @throws {@link ParseError} in the loop, after the events before it: an event is larger than `maxEventSize`
  * @throws the signal's reason, in the loop, once it is aborted
  * @example
@@ -42,10 +45,12 @@ export function readEvents(
   checkIsObject(options)
   checkNames('readEvents', options, ['signal', 'maxEventSize'])
   const { maxEventSize, signal } = options
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+  if (signal !== undefined && !SIGNAL_RULE.holds(signal)) {
     throw new TypeError('signal must be an AbortSignal')
   }
-  if (response.body?.locked) throw new TypeError('response.body is locked: somebody else reads it already')
+  const { body } = response
+  if (body && 'locked' in body && body.locked)
+    throw new TypeError('response.body is locked: somebody else reads it already')
 
   let batch: EventStreamMessage[] = []
   let taken = 0
@@ -57,13 +62,12 @@ export function readEvents(
       parseError = error
     },
   })
-  const reader = response.body?.getReader()
+  const reader = openBody(body)
   /** Ends the wait for a chunk. */
   let letGo: (() => void) | undefined
   const release = (): void => {
     signal?.removeEventListener('abort', release)
-    // Not awaited: a body that never answers (a mocked one may not) must not keep the loop from being left.
-    reader?.cancel().catch(() => {})
+    reader?.cancel()
     letGo?.()
   }
   signal?.addEventListener('abort', release)
@@ -83,15 +87,15 @@ export function readEvents(
   /** Looks at the answer before its body is read. */
   async function begin(): Promise<void> {
     state = 'reading'
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     if (response.status === 204) return end()
     const refusal = refusalOf(response)
     if (refusal !== undefined) {
       const explained = await withBody(refusal, reader)
-      signal?.throwIfAborted()
+      throwIfAborted(signal)
       throw new ConnectionError(explained)
     }
-    if (reader === undefined) throw new ConnectionError(withoutBody(response.url))
+    if (reader === undefined) throw new ConnectionError(withoutBody(body, response.url))
   }
 
   /** The next chunk, or the end where the loop is left before: a body that is a stand-in may never answer. */
@@ -102,12 +106,20 @@ export function readEvents(
     })
   }
 
+  function push(chunk: unknown): void {
+    try {
+      parser.push(chunk instanceof Uint8Array ? chunk : toChunk(chunk))
+    } catch (cause) {
+      throw new ConnectionError(unreadable(cause, response.url))
+    }
+  }
+
   /** Reads on until there is an event, or nothing more to read. */
   async function advance(): Promise<Result> {
     try {
       if (state === 'unread') await begin()
       while (state === 'reading') {
-        signal?.throwIfAborted()
+        throwIfAborted(signal)
         if (taken < batch.length) return { done: false, value: batch[taken++]! }
         if (parseError !== undefined) throw parseError
         let chunk: Chunk
@@ -115,17 +127,16 @@ export function readEvents(
           // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
           chunk = await read()
         } catch (cause) {
-          signal?.throwIfAborted()
+          throwIfAborted(signal)
           // The application's own doing, by the signal that it gave to `fetch`: that is no failure of the connection.
-          const isAbort = cause instanceof Error && /^(?:Abort|Timeout)Error$/.test(cause.name)
-          throw isAbort ? cause : new ConnectionError(broken(response.url, cause))
+          throw isAbort(cause) ? cause : new ConnectionError(broken(response.url, cause))
         }
-        signal?.throwIfAborted()
+        throwIfAborted(signal)
         batch = []
         taken = 0
         // The loop may have been left with the chunk on its way: nobody waits for its events any more.
         if (chunk.done || state !== 'reading') end()
-        else parser.push(chunk.value)
+        else push(chunk.value)
       }
       return { done: true, value: undefined }
     } catch (error) {
@@ -164,17 +175,11 @@ export function readEvents(
 }
 
 type Result = IteratorResult<EventStreamMessage, void>
-type Chunk = Awaited<ReturnType<FetchLikeReader['read']>>
+type Chunk = Awaited<ReturnType<BodyReader['read']>>
 
-function withoutBody(url: string): ConnectionFailure {
-  return {
-    kind: 'network',
-    fatal: true,
-    message:
-      'This fetch gives no streaming body (response.body is null), as in React Native: nothing is wrong with the ' +
-      'server; pass the response of a fetch that streams.',
-    url,
-  }
+/** By its name: errors and DOMExceptions may come from another realm. */
+function isAbort(cause: unknown): boolean {
+  return isObject(cause) && 'name' in cause && (cause.name === 'AbortError' || cause.name === 'TimeoutError')
 }
 
 function broken(url: string, cause: unknown): ConnectionFailure {

@@ -1,5 +1,5 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
-import type { FetchLikeReader } from '../standards/fetch-like.js'
+import { type BodyReader, toChunk } from './body.js'
 
 /** In bytes: enough for any error that is meant to be parsed. */
 const MAX_SIZE = 16 * 1024
@@ -11,20 +11,17 @@ const PATIENCE = 250
  * The failure with the text of the body that came instead of an event stream; what is not read is cancelled. Never throws. A
  * reader that is cancelled meanwhile ends it at once.
  */
-export async function withBody(
-  failure: ConnectionFailure,
-  reader: FetchLikeReader | undefined,
-): Promise<ConnectionFailure> {
+export async function withBody(failure: ConnectionFailure, reader: BodyReader | undefined): Promise<ConnectionFailure> {
   const body = reader && (await readText(reader))
   return body ? { ...failure, body } : failure
 }
 
-async function readText(reader: FetchLikeReader): Promise<string> {
-  const decoder = new TextDecoder()
+async function readText(reader: BodyReader): Promise<string> {
+  let decoder: TextDecoder | undefined
   let text = ''
   let left = MAX_SIZE
   let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<{ done: true }>((resolve) => {
+  const late = new Promise<{ done: true; value?: unknown }>((resolve) => {
     timer = setTimeout(() => resolve({ done: true }), PATIENCE)
   })
   try {
@@ -33,17 +30,16 @@ async function readText(reader: FetchLikeReader): Promise<string> {
       // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
       const chunk = await Promise.race([reader.read(), late])
       if (chunk.done) break
-      const bytes = chunk.value.subarray(0, left)
-      left -= bytes.length
+      const part = toChunk(chunk.value).slice(0, left)
+      left -= part.length
       // With `stream`, a character that is cut at the end is left out.
-      text += decoder.decode(bytes, { stream: true })
+      text += typeof part === 'string' ? part : (decoder ??= new TextDecoder()).decode(part, { stream: true })
     }
   } catch {
     // It broke: what came until then says more than nothing.
   }
   clearTimeout(timer)
-  // An unread body holds its socket. Not awaited: a stand-in for fetch may never answer.
-  reader.cancel().catch(() => {})
+  reader.cancel()
   // Control characters mean that it is not text, but an image or the like.
   // oxlint-disable-next-line no-control-regex -- control characters are what tells
   return /[\0-\x08\x0e-\x1f]/.test(text) ? '' : text

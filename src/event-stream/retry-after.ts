@@ -6,8 +6,8 @@ const MAX_RETRY_AFTER = 3_600_000
  *
  * @param now - the wall clock in ms, which a date is measured against.
  */
-export function parseRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined
+export function parseRetryAfter(value: string | null | undefined, now: number): number | undefined {
+  if (value === null || value === undefined) return undefined
   const text = value.trim()
   // "delay-seconds = 1*DIGIT"
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : httpDate(text) - now

@@ -1,4 +1,6 @@
+import { abortReason } from '../errors/abort-reason.js'
 import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
+import { createDomException } from '../errors/dom-exception.js'
 import type { InteropObservable } from '../standards/observable.js'
 import { report } from './report.js'
 
@@ -96,10 +98,10 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
     checkOptions('until', options, UNTIL_RULES)
     const { signal } = options
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
+      if (signal?.aborted) return reject(abortReason(signal))
       let isSettled = false
       let unsubscribe: (() => void) | undefined
-      const onAbort = (): void => settle(() => reject(signal?.reason))
+      const onAbort = (): void => settle(() => reject(abortReason(signal!)))
       function settle(how: () => void): void {
         if (isSettled) return
         isSettled = true
@@ -117,10 +119,10 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
             settle(() => reject(error))
           }
         },
-        onRelease: () => settle(() => reject(new DOMException(CLOSED, 'AbortError'))),
+        onRelease: () => settle(() => reject(createDomException(CLOSED, 'AbortError'))),
       })
       if (isSettled) unsubscribe()
-      else if (isReleased) settle(() => reject(new DOMException(CLOSED, 'AbortError')))
+      else if (isReleased) settle(() => reject(createDomException(CLOSED, 'AbortError')))
     })
   }
 

@@ -30,19 +30,19 @@ export interface FetchLikeResponse {
   /** The URL that answered, after redirects; empty where the implementation does not tell. */
   readonly url: string
   readonly headers: { get(name: string): string | null }
-  readonly body: FetchLikeStream | null
+  /** Async iterables include Node streams, which are the bodies of `node-fetch`. */
+  readonly body: FetchLikeStream | AsyncIterable<Uint8Array | string> | null
 }
 
 /** What is read of a body: any `ReadableStream` of bytes fits. The types of the DOM and of undici do not fit each other. */
 export interface FetchLikeStream {
-  readonly locked: boolean
-  cancel(): Promise<void>
+  readonly locked?: boolean
   getReader(): FetchLikeReader
 }
 
 export interface FetchLikeReader {
   read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>
-  cancel(): Promise<void>
+  cancel?(): unknown
 }
 
 /** `fetch`, or a function that stands in for it. */

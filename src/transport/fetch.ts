@@ -1,9 +1,11 @@
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import { inWords } from '../errors/in-words.js'
+import { unsupported } from '../errors/unsupported.js'
+import { type BodyReader, openBody, toChunk, unreadable, withoutBody } from '../event-stream/body.js'
 import { withBody } from '../event-stream/refused-body.js'
 import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from '../event-stream/refusal.js'
-import type { FetchLike, FetchLikeReader } from '../standards/fetch-like.js'
+import type { FetchLike } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
 import { isCrossOrigin } from './origin.js'
 import { fetchFollowing } from './redirect.js'
@@ -40,6 +42,11 @@ function openFetch(
   request: TransportRequest,
   sink: TransportSink,
 ): TransportSession {
+  const missing = missingGlobal(options)
+  if (missing !== undefined) {
+    sink.onEnd(unsupported(`has no ${missing}`))
+    return { close() {} }
+  }
   const controller = new AbortController()
   const { signal } = controller
   void run()
@@ -65,20 +72,17 @@ function openFetch(
       answer = await ask({ ...request, lastEventId: '' })
     }
     if (answer.failure !== undefined) return answer.failure
-    const { status, url, reader, resumed } = answer
+    const { status, url, body, reader, resumed } = answer
     // "Clients can be told to stop reconnecting using the HTTP 204 No Content response code."
     // And where we were closed meanwhile, no outcome is heard.
     if (status === 204 || signal.aborted) return 'no-content'
-    if (reader === undefined) {
-      return unsupported('has a fetch without streaming bodies, as React Native has; pass another as `fetch`')
-    }
+    if (reader === undefined) return withoutBody(body, url)
     sink.onOpen({ transport: 'fetch', resumed })
     return read(reader, url)
   }
 
   async function ask(asked: TransportRequest): Promise<Answer> {
-    const fetch: FetchLike | undefined = options.fetch ?? globalThis.fetch
-    if (typeof fetch !== 'function') return { failure: unsupported('has no fetch: pass one as the option `fetch`') }
+    const fetch: FetchLike = options.fetch ?? globalThis.fetch
     let init: UndirectedInit
     try {
       init = await createInit(options, asked, signal)
@@ -90,21 +94,21 @@ function openFetch(
     const arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow', byPlatform)
     if (arrival.failure !== undefined) return arrival
     const { response, url } = arrival
-    const { status } = response
-    const reader = response.body?.getReader()
+    const { status, body } = response
+    const reader = openBody(body)
     // Beside the abort of the fetch, which a stand-in for it may not pass on to the body: no read is left waiting.
-    const release = (): void => void reader?.cancel().catch(() => {})
+    const release = (): void => reader?.cancel()
     signal.addEventListener('abort', release)
     if (signal.aborted) release()
     const failure = status === 204 ? undefined : refusalOf(response, { url, strict })
     if (failure !== undefined) return { failure: await withBody(failure, reader) }
     const { lastEventId, lastEventIdInUrl } = asked
     const resumed = lastEventId !== '' && (lastEventIdInUrl || 'last-event-id' in init.headers)
-    return { status, url, reader, resumed }
+    return { status, url, body, reader, resumed }
   }
 
   /** Reads the stream to its end, which is always a failure: a server cannot close a stream for good. */
-  async function read(reader: FetchLikeReader, url: string): Promise<ConnectionFailure> {
+  async function read(reader: BodyReader, url: string): Promise<ConnectionFailure> {
     const { origin } = new URL(url)
     let tooLarge: ConnectionFailure | undefined
     // The signal itself, asked for each chunk, takes Node a fifth of the time for a chunk of one event.
@@ -124,15 +128,21 @@ function openFetch(
       isClosed = true
       parser.reset()
     })
-    try {
-      while (tooLarge === undefined) {
-        const { done, value } = await reader.read()
-        if (done || isClosed) break
-        sink.onActivity()
-        parser.push(value)
+    while (tooLarge === undefined) {
+      let chunk: Awaited<ReturnType<BodyReader['read']>>
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
+        chunk = await reader.read()
+      } catch (cause) {
+        return { ...networkFailure(`The stream from ${url} broke off`, cause, 'the network, or the server'), url }
       }
-    } catch (cause) {
-      return { ...networkFailure(`The stream from ${url} broke off`, cause, 'the network, or the server'), url }
+      if (chunk.done || isClosed) break
+      sink.onActivity()
+      try {
+        parser.push(chunk.value instanceof Uint8Array ? chunk.value : toChunk(chunk.value))
+      } catch (cause) {
+        return unreadable(cause, url)
+      }
     }
     return (
       tooLarge ?? { kind: 'ended', fatal: false, message: 'The server, or a proxy in between, ended the stream.', url }
@@ -146,7 +156,8 @@ type Answer =
       readonly failure?: undefined
       readonly status: number
       readonly url: string
-      readonly reader: FetchLikeReader | undefined
+      readonly body: unknown
+      readonly reader: BodyReader | undefined
       readonly resumed: boolean
     }
 
@@ -169,16 +180,21 @@ function applicationFailure(cause: unknown): ConnectionFailure {
   }
 }
 
-/** Only a stand-in for fetch gives what cannot be read. */
+/** Only a stand-in for fetch gives what cannot be read, and does so each time. */
 function answerFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
-    fatal: false,
+    fatal: true,
     message: `What fetch resolved to could not be read as a Response (${inWords(cause)}): check the option fetch.`,
     cause,
   }
 }
 
-function unsupported(what: string): ConnectionFailure {
-  return { kind: 'unsupported', fatal: true, message: `This runtime ${what}.` }
+/** The first global without which nothing works, and what to do about it. */
+function missingGlobal({ fetch = globalThis.fetch }: FetchOptions): string | undefined {
+  if (typeof fetch !== 'function') return 'fetch: pass one as the option `fetch`'
+  const missing = ['AbortController', 'TextDecoder', 'URL'].find(
+    (name) => typeof Reflect.get(globalThis, name) !== 'function',
+  )
+  return missing && `${missing}: put a polyfill in place`
 }

@@ -8,5 +8,7 @@ export function encodeHeaderValue(id: string): string | undefined {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (id === '' || /[\u0000-\u0008\u000a-\u001f\u007f]|^[\t ]|[\t ]$/.test(id)) return undefined
   if (globalThis.navigator?.userAgent === 'Cloudflare-Workers') return id
-  return Array.from(new TextEncoder().encode(id), (byte) => String.fromCharCode(byte)).join('')
+  // By `encodeURIComponent`, because not every runtime has a TextEncoder.
+  const wellFormed = id.replace(/\p{Surrogate}/gu, '\ufffd')
+  return encodeURIComponent(wellFormed).replace(/%(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

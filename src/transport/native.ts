@@ -57,12 +57,12 @@ export function openNative(
 
   // A server may name its events `open` or `error`: those are MessageEvents, the connection's own are not.
   source.addEventListener('open', (event) => {
-    if (event instanceof MessageEvent) {
+    if (isMessage(event)) {
       if (types.has('open')) onMessage(event)
     } else sink.onOpen({ transport: 'native', resumed })
   })
   source.addEventListener('error', (event) => {
-    if (event instanceof MessageEvent) {
+    if (isMessage(event)) {
       if (types.has('error')) onMessage(event)
     } else onError()
   })
@@ -111,6 +111,11 @@ export function openNative(
     },
     listen,
   }
+}
+
+/** By shape: a polyfill has events of its own. */
+function isMessage(event: Event): event is MessageEvent<string> {
+  return 'data' in event
 }
 
 function interrupted(url: string): ConnectionFailure {

@@ -1,6 +1,11 @@
+import { throwIfAborted } from '../errors/abort-reason.js'
 import type { ConnectionFailure } from '../errors/connection-error.js'
+import { inWords } from '../errors/in-words.js'
+import { unsupported } from '../errors/unsupported.js'
+import { discardBody } from '../event-stream/body.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
+import { keepsBrowserRules, whyNoRequest } from './platform.js'
 import type { UndirectedInit } from './request.js'
 
 /** "If request's redirect count is 20, then return a network error." */
@@ -29,13 +34,18 @@ export async function fetchFollowing(
   let url = firstUrl
   let init = firstInit
   // To be shown a redirect is better than fetch's own mode 'error', which looks like a network that is down.
-  let mode: FetchLikeInit['redirect'] = redirect === 'error' || (!byPlatform && showsRedirects()) ? 'manual' : 'follow'
+  let mode: FetchLikeInit['redirect'] =
+    redirect === 'error' || (!byPlatform && !keepsBrowserRules()) ? 'manual' : 'follow'
   for (let count = 0; count <= MAX_REDIRECTS; count += 1) {
     let response: FetchLikeResponse
     try {
       // oxlint-disable-next-line no-await-in-loop -- each answer says where the next request goes
       response = await fetch(url, { ...init, redirect: mode })
     } catch (cause) {
+      const refusal = fetch === globalThis.fetch ? whyNoRequest(url, init) : undefined
+      if (refusal !== undefined) {
+        return { failure: unsupported(`has a fetch that cannot make the request (${inWords(refusal)})`, { cause }) }
+      }
       return {
         failure: networkFailure(`The request to ${url} failed`, cause, 'the network, the server, or CORS'),
       }
@@ -49,11 +59,10 @@ export async function fetchFollowing(
     }
     // "If internalResponse's status is a redirect status", and "if locationURL is null, then return response".
     const location = [301, 302, 303, 307, 308].includes(response.status) ? response.headers.get('location') : null
-    if (location === null) return { response, url: answered }
+    if (typeof location !== 'string') return { response, url: answered }
 
-    // An unread body holds its socket. Not awaited: a stand-in for fetch may never answer.
-    response.body?.cancel().catch(() => {})
-    init.signal.throwIfAborted()
+    discardBody(response.body)
+    throwIfAborted(init.signal)
     const target = parseLocation(location, url)
     if (typeof target === 'string') return refused(answered, target, response.status)
     if (redirect === 'error') return refused(answered, `to ${target.href}, ${NOT_ALLOWED}`, response.status)
@@ -68,14 +77,6 @@ const NOT_ALLOWED = "which the option redirect: 'error' does not allow; connect 
 function refused(url: string, how: string, status?: number): { failure: ConnectionFailure } {
   const message = `${url} redirects ${how}.`
   return { failure: { kind: 'redirect', fatal: true, message, ...(status !== undefined && { status }), url } }
-}
-
-/**
- * A redirect that is not followed shows its status and `Location`, unless fetch keeps the rules for browsers. Then it keeps
- * forbidden headers out of a request too, and that can be seen without asking a server.
- */
-function showsRedirects(): boolean {
-  return new Request('http://a/', { headers: { cookie: 'a' } }).headers.has('cookie')
 }
 
 /** The URL to go to, or why there is none. */

@@ -7,10 +7,12 @@ import {
   type OptionRule,
   wrongArgument,
 } from '../errors/check-options.js'
+import { throwIfAborted } from '../errors/abort-reason.js'
 import { inWords } from '../errors/in-words.js'
 import type { ConnectionFailure } from '../errors/connection-error.js'
 import type { FetchLike, FetchLikeBody, FetchLikeInit } from '../standards/fetch-like.js'
 import { encodeHeaderValue } from './header-value.js'
+import { hasCacheMode } from './platform.js'
 import type { TransportRequest } from './transport.js'
 
 /** What a function that is asked on each attempt gets to know. */
@@ -23,9 +25,12 @@ export interface AttemptContext {
   readonly lastEventId: string
 }
 
-export type HeadersOption = HeaderRecord | ((context: AttemptContext) => HeaderRecord | Promise<HeaderRecord>)
+export type HeadersOption = HeadersLike | ((context: AttemptContext) => HeadersLike | Promise<HeadersLike>)
 export type BodyOption = FetchLikeBody | ((context: AttemptContext) => FetchLikeBody | Promise<FetchLikeBody>)
-export type HeaderRecord = Readonly<Record<string, string>>
+/** What `fetch` accepts as headers: an object, `Headers`, or pairs. A value that is undefined is left out. */
+export type HeadersLike =
+  | Readonly<Record<string, string | undefined>>
+  | Iterable<readonly [name: string, value: string | undefined]>
 
 /** All that is asked of fetch but what it does with redirects: that is set where they are followed. */
 export type UndirectedInit = Omit<FetchLikeInit, 'redirect'>
@@ -62,9 +67,9 @@ export async function createInit(
   const context: AttemptContext = { attempt, failure, lastEventId }
   const given = toHeaders(typeof headers === 'function' ? await headers(context) : headers)
   // Closed meanwhile: the application's other function is not called any more.
-  signal.throwIfAborted()
+  throwIfAborted(signal)
   const sent = typeof body === 'function' ? await body(context) : body
-  signal.throwIfAborted()
+  throwIfAborted(signal)
   if (sent !== undefined && !isBody(sent)) throw wrongArgument('body', 'its result', BODY, sent)
 
   // "A user agent may set (`Accept`, `text/event-stream`) in request's header list": exactly so, as test servers compare it.
@@ -81,24 +86,42 @@ export async function createInit(
     // "Let corsAttributeState be Anonymous. If eventSourceInitDict's withCredentials member is true, then set
     // corsAttributeState to Use Credentials": to fetch, these are `same-origin` and `include`.
     credentials: withCredentials ? 'include' : 'same-origin',
-    // "Set request's cache mode to 'no-store'." Some edge runtimes have no cache to pass by, and throw when they are told to.
-    ...('cache' in new Request('http://a/') && { cache: 'no-store' }),
+    // "Set request's cache mode to 'no-store'."
+    ...(hasCacheMode() && { cache: 'no-store' }),
     signal,
   }
 }
 
-/** @throws TypeError */
-function toHeaders(record: HeaderRecord | undefined): Headers {
-  if (record === undefined) return new Headers()
-  if (!isObject(record)) {
-    throw new TypeError('headers must be an object of names and values, or a function that returns one.')
-  }
-  for (const [name, value] of Object.entries(record)) {
+/**
+ * By lower-case names, so that ours find theirs. Without the platform's `Headers`, which is missing in some test environments.
+ *
+ * @throws TypeError
+ */
+function toHeaders(given: HeadersLike | undefined): Map<string, string> {
+  const headers = new Map<string, string>()
+  if (given === undefined) return headers
+  if (!isObject(given)) throw new TypeError(`headers must be ${HEADERS}.`)
+  // By shape: `Headers` may come from another realm.
+  const pairs = Symbol.iterator in given ? given : Object.entries(given)
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`headers must be ${HEADERS}.`)
+    const [name, value]: readonly unknown[] = pair
+    if (value === undefined) continue
+    if (!isToken(name)) throw new TypeError(`headers: ${JSON.stringify(name)} is not a name that can be sent.`)
     if (typeof value !== 'string') throw new TypeError(`headers: the value of "${name}" must be a string.`)
+    // Fetch standard, 2.2.2: "To normalize a byte sequence potentialValue, remove any leading and trailing HTTP whitespace
+    // bytes"; then it "contains no 0x00 (NUL) or HTTP newline bytes".
+    const text = value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    if (/[\0\r\n\u0100-\uffff]/.test(text)) throw new TypeError(`headers: the value of "${name}" cannot be sent.`)
+    const key = name.toLowerCase()
+    const before = headers.get(key)
+    headers.set(key, before === undefined ? text : `${before}, ${text}`)
   }
-  return new Headers(record)
+  return headers
 }
 
+const HEADERS = 'an object of names and values, Headers, or pairs'
 const BODY = 'a string, bytes, a Blob, FormData or URLSearchParams, which can be sent again on the next attempt'
 
 /** By shape: they may come from another realm, or from a test environment whose classes have no name. */
@@ -112,9 +135,14 @@ function isBody(value: unknown): boolean {
   )
 }
 
+/** "token = 1*tchar": RFC 9110, 5.6.2. */
+function isToken(value: unknown): value is string {
+  return isString(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
+}
+
 /** "A method is a byte sequence that matches the method token production"; some are forbidden. Fetch standard, 2.2.1. */
 function isMethod(value: unknown): boolean {
-  return isString(value) && /^(?!(?:connect|trace|track)$)[\w!#$%&'*+.^`|~-]+$/i.test(value)
+  return isToken(value) && !/^(?:connect|trace|track)$/i.test(value)
 }
 
 const RULES: readonly OptionRule[] = [
@@ -126,7 +154,7 @@ const RULES: readonly OptionRule[] = [
   },
   {
     name: 'headers',
-    expected: 'an object of names and values, or a function that returns one',
+    expected: `${HEADERS}, or a function that returns one`,
     holds: (value) => isFunction(value) || isObject(value),
   },
   { name: 'fetch', expected: 'a function', holds: isFunction },

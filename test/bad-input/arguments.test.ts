@@ -108,7 +108,7 @@ describe('createEventSource', () => {
     ['parse', ['xml', 5, null], TypeError],
     ['method', [5, null, {}], TypeError],
     ['headers', [5, 'a: b', null], TypeError],
-    ['headers', [{ name: 5 }, { name: undefined }, { 'not a name': '' }, { name: 'a\nb' }], TypeError],
+    ['headers', [{ name: 5 }, { 'not a name': '' }, { name: 'a\nb' }, { name: 'ł' }, [1], ['ab']], TypeError],
     ['body', [5, null, { a: 1 }, new ReadableStream()], TypeError],
     ['fetch', [5, 'fetch', null, {}], TypeError],
     ['redirect', ['manual', '', null, true], TypeError],
@@ -122,10 +122,7 @@ describe('createEventSource', () => {
   describe.each(options)('refuses a wrong %s', (name, values, kind) => {
     it.each(values.map((value) => [value]))('%o', (value) => {
       // Headers are checked by the platform, which names the header and not the option where the characters are wrong.
-      const says =
-        name === 'headers'
-          ? /createEventSource: .*(headers|[Hh]eader|ByteString)/
-          : new RegExp(`createEventSource: ${name} must be `)
+      const says = name === 'headers' ? /createEventSource: headers/ : new RegExp(`createEventSource: ${name} must be `)
       expectRefusal(() => createEventSource(stream.url, { [name]: value }), kind, says)
     })
   })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ConnectionError } from '../../src/errors/connection-error.js'
+import { openBody } from '../../src/event-stream/body.js'
 import { withBody } from '../../src/event-stream/refused-body.js'
 import { readEvents } from '../../src/event-stream/read-events.js'
 
@@ -19,7 +20,7 @@ function bodyOf(source: Source) {
 
 async function textOf(source: Source): Promise<string | undefined> {
   const { body } = bodyOf(source)
-  const failure = await withBody(FAILURE, body.getReader())
+  const failure = await withBody(FAILURE, openBody(body))
   return failure.body
 }
 
@@ -59,7 +60,7 @@ describe('the text of a refused body', () => {
     ['nothing', []],
   ])('is none of %s', async (_, data) => {
     const { body } = bodyOf(sending(Uint8Array.from(data)))
-    expect(await withBody(FAILURE, body.getReader())).not.toHaveProperty('body')
+    expect(await withBody(FAILURE, openBody(body))).not.toHaveProperty('body')
   })
 
   test('is none without a body', async () => {
@@ -69,7 +70,7 @@ describe('the text of a refused body', () => {
   test('is waited for 250 ms, and what has come by then is told', async () => {
     vi.useFakeTimers()
     const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('begun')) })
-    const explained = withBody(FAILURE, body.getReader())
+    const explained = withBody(FAILURE, openBody(body))
     const settled = vi.fn<() => void>()
     void explained.then(settled)
     await vi.advanceTimersByTimeAsync(249)
@@ -82,7 +83,7 @@ describe('the text of a refused body', () => {
   test('leaves no timer, and lets go of the rest, where it had not to wait', async () => {
     vi.useFakeTimers()
     const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('x'.repeat(20_000))) })
-    await withBody(FAILURE, body.getReader())
+    await withBody(FAILURE, openBody(body))
     expect(vi.getTimerCount()).toBe(0)
     expect(cancel).toHaveBeenCalledTimes(1)
   })
@@ -111,9 +112,14 @@ describe('the text of a refused body', () => {
     expect(await textOf(source)).toBe('begun')
   })
 
-  test('of a reader that gives what is no byte is none', async () => {
-    const body = new ReadableStream({ start: (controller) => controller.enqueue('text') })
-    expect(await withBody(FAILURE, body.getReader() as never)).toBe(FAILURE)
+  test('may come as text already', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue('x'.repeat(20_000)) })
+    expect(await withBody(FAILURE, openBody(body))).toMatchObject({ body: 'x'.repeat(16_384) })
+  })
+
+  test('of a reader that gives neither bytes nor text is none', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(7) })
+    expect(await withBody(FAILURE, openBody(body))).toBe(FAILURE)
   })
 })
 

@@ -207,7 +207,7 @@ describe('what readEvents makes of an answer', () => {
 
   it('a body that is missing is the fault of fetch', async () => {
     const failure = await failureOf({ status: 200, url: '', headers: new Headers(EVENT_STREAM), body: null })
-    expect(failure).toMatchObject({ kind: 'network', fatal: true })
+    expect(failure).toMatchObject({ kind: 'unsupported', fatal: true })
     expect(failure.message).toContain('React Native')
   })
 

@@ -177,9 +177,9 @@ describe('the polyfill', () => {
   })
 })
 
-test('where there is no EventTarget, the class says so', async () => {
+test.each([{}, { EventTarget }])('without EventTarget or Event, the class says so: %#', async (globals) => {
   const file = join(root, manifest.exports['./event-source'].import.default)
-  const realm = createContext({})
+  const realm = createContext(globals)
   runInContext(await bundle(file), realm)
   expect(() => runInContext("new bundled.EventSource('http://localhost')", realm) as unknown).toThrow(
     'this runtime has no EventTarget',

@@ -95,6 +95,44 @@ describe('the request', () => {
     await vi.waitFor(() => expect(inits[0]?.headers).toEqual({ accept: 'text/event-stream, */*', 'x-token': 't' }))
   })
 
+  test.each<[string, FetchOptions['headers']]>([
+    ['Headers', new Headers({ 'X-A': 'b', ACCEPT: 'x/y' })],
+    [
+      'the Headers of another realm',
+      { [Symbol.iterator]: () => Object.entries({ 'x-a': 'b', accept: 'x/y' }).values() },
+    ],
+    ['pairs', [['X-A', 'b'] as const, ['accept', 'x/y'] as const, ['x-c', undefined] as const]],
+    [
+      'a Map',
+      new Map([
+        ['X-A', 'b'],
+        ['Accept', 'x/y'],
+      ]),
+    ],
+    ['an object, of which undefined is left out', { 'x-a': 'b', accept: 'x/y', authorization: undefined }],
+    ['a function that returns pairs', () => [['X-A', 'b'] as const, ['accept', 'x/y'] as const]],
+  ])('headers may be %s', async (_, headers) => {
+    const { fetch, inits } = capture()
+    open(fetch, { headers })
+    await vi.waitFor(() => expect(inits[0]?.headers).toEqual({ 'x-a': 'b', accept: 'x/y' }))
+  })
+
+  test('the line end behind a token that was read from a file is taken off, as in the platform', async () => {
+    const { fetch, inits } = capture()
+    open(fetch, { headers: { authorization: ' Bearer a b\r\n' } }).session.close()
+    await vi.waitFor(() => expect(inits[0]?.headers['authorization']).toBe('Bearer a b'))
+  })
+
+  test('a header that comes twice is one, as in the platform', async () => {
+    const { fetch, inits } = capture()
+    const headers = [
+      ['x-a', '1'],
+      ['X-A', '2'],
+    ] as const
+    open(fetch, { headers }).session.close()
+    await vi.waitFor(() => expect(inits[0]?.headers['x-a']).toBe(new Headers(headers as never).get('x-a')))
+  })
+
   test('the last event ID goes as UTF-8 bytes, and is told by `resumed`', async () => {
     const { fetch, inits } = capture()
     const { sink } = open(fetch, {}, { lastEventId: 'ä' })
@@ -384,7 +422,10 @@ describe('the end', () => {
       },
     ],
     ['a header that cannot be sent', { headers: () => ({ 'x-a': 'b\nc' }) }],
-    ['a header without a value', { headers: (() => ({ a: undefined })) as unknown as () => Record<string, string> }],
+    ['a header that is no text', { headers: (() => ({ a: 1 })) as unknown as () => Record<string, string> }],
+    ['a header name that cannot be sent', { headers: () => ({ 'x a': 'b' }) }],
+    ['a header beyond Latin-1', { headers: () => ({ 'x-a': 'ł' }) }],
+    ['pairs that are none', { headers: (() => [1]) as unknown as () => Record<string, string> }],
     ['headers that are none', { headers: (() => null) as unknown as () => Record<string, string> }],
   ])('%s is a failure of the application', async (_, options) => {
     const fetch = vi.fn<FetchLike>()
@@ -466,7 +507,7 @@ describe('close', () => {
         }),
       cancel: () => Promise.resolve(),
     }
-    const { fetch } = capture(() => answer({ body: { locked: false, cancel: reader.cancel, getReader: () => reader } }))
+    const { fetch } = capture(() => answer({ body: { locked: false, getReader: () => reader } }))
     const severalTurns = async (): Promise<void> => {
       for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve))
     }

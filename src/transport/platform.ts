@@ -1,0 +1,34 @@
+// What this platform's `fetch` does can be told by its `Request`, without asking a server. Asked each time: polyfills come late.
+
+/** Whether `fetch` keeps the rules of browsers: CORS, forbidden headers, and redirects that cannot be seen. */
+export function keepsBrowserRules(): boolean {
+  return askRequest((request) => !request.headers.has('cookie'))
+}
+
+/** Whether requests have a cache mode. Some edge runtimes have no cache to bypass, and throw if they are told to. */
+export function hasCacheMode(): boolean {
+  return askRequest((request) => 'cache' in request)
+}
+
+/** @returns false if the platform has no `Request`, or a partial one: no browser is like that */
+function askRequest(ask: (request: Request) => boolean): boolean {
+  try {
+    return ask(new Request('http://a/', { headers: { cookie: 'a' } }))
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Why the platform's `fetch` cannot even make this request; undefined if it can, or if nobody knows. A request that fails for
+ * this reason never got to the network.
+ */
+export function whyNoRequest(url: string, init: RequestInit): unknown {
+  if (typeof globalThis.Request !== 'function') return undefined
+  try {
+    void new Request(url, init)
+    return undefined
+  } catch (cause) {
+    return cause
+  }
+}
