@@ -29,7 +29,14 @@ export type {
 export type { StandardIssue, StandardSchema } from './standards/standard-schema.js'
 export { fetchTransport } from './transport/fetch.js'
 export { nativeTransport } from './transport/native.js'
-export type { AttemptContext, BodyOption, FetchOptions, HeadersLike, HeadersOption } from './transport/request.js'
+export type {
+  AttemptContext,
+  BodyOption,
+  FetchOptions,
+  HeadersLike,
+  HeadersOption,
+  MethodOption,
+} from './transport/request.js'
 export type {
   Transport,
   TransportOpened,

@@ -16,7 +16,7 @@ import { exponentialBackoff } from '../reconnection/backoff.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { StandardSchema } from '../standards/standard-schema.js'
 import { autoTransport } from '../transport/auto.js'
-import { createFetchOpener } from '../transport/fetch.js'
+import { fetchTransport } from '../transport/fetch.js'
 import { nativeTransport } from '../transport/native.js'
 import { checkFetchOptions } from '../transport/request.js'
 import type { Transport } from '../transport/transport.js'
@@ -178,9 +178,7 @@ function resolveTransport(options: AnyOptions): Transport {
       `${CALLER}: native shows no difference between an event with the last ID and one without an ID, so dropDuplicates needs 'auto' or 'fetch'.`,
     )
   }
-  if (transport === 'fetch') {
-    return { name: 'fetch', everyType: true, open: createFetchOpener(options) }
-  }
+  if (transport === 'fetch') return fetchTransport(options)
   if (given !== undefined) {
     const remedy =
       transport === 'native'

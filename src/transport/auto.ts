@@ -1,7 +1,7 @@
 import { chooseTransport } from './choose.js'
 import { createFetchOpener } from './fetch.js'
 import { openNative } from './native.js'
-import type { FetchOptions } from './request.js'
+import { type FetchOptions, isRepeatable } from './request.js'
 import type { Transport } from './transport.js'
 
 /**
@@ -13,6 +13,7 @@ export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAske
   return {
     name: 'auto',
     everyType: true,
+    repeatable: isRepeatable(options),
     open(request, sink) {
       const choice = chooseTransport({
         nativeExists: isBrowsers(globalThis.EventSource),

@@ -9,7 +9,7 @@ import type { FetchLike } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
 import { isCrossOrigin } from './origin.js'
 import { fetchFollowing } from './redirect.js'
-import { checkFetchOptions, createInit, type FetchOptions, type UndirectedInit } from './request.js'
+import { checkFetchOptions, createInit, type FetchOptions, isRepeatable, type UndirectedInit } from './request.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
 /**
@@ -25,20 +25,31 @@ import type { Transport, TransportRequest, TransportSession, TransportSink } fro
  */
 export function fetchTransport(options: FetchOptions = {}): Transport {
   checkFetchOptions('fetchTransport', options)
-  return { name: 'fetch', everyType: true, open: createFetchOpener(options) }
+  return { name: 'fetch', everyType: true, repeatable: isRepeatable(options), open: createFetchOpener(options) }
 }
 
-/** @param strict - whether only a 200 opens the stream, as for the browser's `EventSource` */
+/**
+ * Opens streams by `fetch`, and remembers between them which origins let the header of the last event ID through.
+ *
+ * @param strict - whether only a 200 opens the stream, as for the browser's `EventSource`
+ */
 export function createFetchOpener(
   options: FetchOptions,
   { strict = false }: { strict?: boolean } = {},
 ): Transport['open'] {
-  return (request, sink) => openFetch(options, strict, request, sink)
+  const opener = { options: { ...options }, strict, acceptingIds: new Set<string>() }
+  return (request, sink) => openFetch(opener, request, sink)
+}
+
+interface Opener {
+  readonly options: FetchOptions
+  readonly strict: boolean
+  /** The origins that have answered a request with `Last-Event-ID`. */
+  readonly acceptingIds: Set<string>
 }
 
 function openFetch(
-  options: FetchOptions,
-  strict: boolean,
+  { options, strict, acceptingIds }: Opener,
   request: TransportRequest,
   sink: TransportSink,
 ): TransportSession {
@@ -65,10 +76,7 @@ function openFetch(
     if (answer.failure?.status === 401 && typeof options.headers === 'function' && !signal.aborted) {
       answer = await ask({ ...request, failure: answer.failure })
     }
-    // Another origin may refuse the preflight that the header costs, and a browser calls that a network error. Without the
-    // header there is none: better to begin anew, and to say so by `resumed`, than never to come back.
-    const mayBePreflight = request.lastEventId !== '' && !request.lastEventIdInUrl && isCrossOrigin(request.url)
-    if (answer.failure?.kind === 'network' && mayBePreflight && !signal.aborted) {
+    if (answer.failure?.kind === 'network' && mayBePreflight() && !signal.aborted) {
       answer = await ask({ ...request, lastEventId: '' })
     }
     if (answer.failure !== undefined) return answer.failure
@@ -79,6 +87,16 @@ function openFetch(
     if (reader === undefined) return withoutBody(body, url)
     sink.onOpen({ transport: 'fetch', resumed })
     return read(reader, url)
+  }
+
+  /**
+   * Another origin may refuse the preflight that the header costs, which looks like a network error. Without the header there is
+   * none: better to begin again, and to say so by `resumed`, than never to come back. An ID that got through before is kept.
+   */
+  function mayBePreflight(): boolean {
+    const { url, lastEventId, lastEventIdInUrl } = request
+    const carriesId = lastEventId !== '' && !lastEventIdInUrl
+    return carriesId && isRepeatable(options) && isCrossOrigin(url) && !acceptingIds.has(new URL(url).origin)
   }
 
   async function ask(asked: TransportRequest): Promise<Answer> {
@@ -92,6 +110,8 @@ function openFetch(
     // What a fetch of the application's own adds by itself (a token) is to reach another origin no more than the platform lets it.
     const byPlatform = options.fetch !== undefined && options.headers === undefined
     const arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow', byPlatform)
+    const carriesId = 'last-event-id' in init.headers
+    if (carriesId && arrival.failure?.kind !== 'network') acceptingIds.add(new URL(asked.url).origin)
     if (arrival.failure !== undefined) return arrival
     const { response, url } = arrival
     const { status, body } = response
@@ -103,7 +123,7 @@ function openFetch(
     const failure = status === 204 ? undefined : refusalOf(response, { url, strict })
     if (failure !== undefined) return { failure: await withBody(failure, reader) }
     const { lastEventId, lastEventIdInUrl } = asked
-    const resumed = lastEventId !== '' && (lastEventIdInUrl || 'last-event-id' in init.headers)
+    const resumed = lastEventId !== '' && (lastEventIdInUrl || carriesId)
     return { status, url, body, reader, resumed }
   }
 
@@ -175,7 +195,7 @@ function applicationFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: false,
-    message: `The application's headers or body could not be made (${inWords(cause)}); its function threw, or returned what cannot be sent.`,
+    message: `The application's method, headers or body could not be made (${inWords(cause)}); its function threw, or returned what cannot be sent.`,
     cause,
   }
 }

@@ -21,12 +21,15 @@ export interface AttemptContext {
   readonly attempt: number
   /** Why the last attempt came to an end; a 401 here is the moment to fetch a fresh token. */
   readonly failure: ConnectionFailure | undefined
-  /** The last event ID string, from which the stream is to be resumed; empty if there is none. */
+  /** The last event ID; empty if there is none, or if this attempt begins again without it. */
   readonly lastEventId: string
 }
 
-export type HeadersOption = HeadersLike | ((context: AttemptContext) => HeadersLike | Promise<HeadersLike>)
-export type BodyOption = FetchLikeBody | ((context: AttemptContext) => FetchLikeBody | Promise<FetchLikeBody>)
+export type MethodOption = string | ((context: AttemptContext) => MaybePromise<string | undefined>)
+export type HeadersOption = HeadersLike | ((context: AttemptContext) => MaybePromise<HeadersLike>)
+export type BodyOption = FetchLikeBody | ((context: AttemptContext) => MaybePromise<FetchLikeBody | undefined>)
+type MaybePromise<Value> = Value | Promise<Value>
+
 /** What `fetch` accepts as headers: an object, `Headers`, or pairs. A value that is undefined is left out. */
 export type HeadersLike =
   | Readonly<Record<string, string | undefined>>
@@ -36,15 +39,19 @@ export type HeadersLike =
 export type UndirectedInit = Omit<FetchLikeInit, 'redirect'>
 
 export interface FetchOptions {
-  /** The request method. Default: `GET`, or `POST` where a `body` is given. */
-  method?: string | undefined
   /**
-   * The request headers, or a function that is asked for them on every attempt, so that an expired token is replaced. After a
-   * 401 the function is asked once more at once. If it throws or rejects, the attempt has failed (`application`) and
-   * the reconnection policy decides.
+   * The request method, or a function that is asked for it on every attempt.
+   *
+   * @default `GET`, or `POST` with a body
+   */
+  method?: MethodOption | undefined
+  /**
+   * The request headers, as `fetch` accepts them, or a function that is asked for them on every attempt, so that an expired token
+   * is replaced. A value that is undefined is left out. After a 401 the function is asked once more at once. If it throws or
+   * rejects, the attempt has failed (`application`) and the reconnection policy decides.
    */
   headers?: HeadersOption | undefined
-  /** The request body, or a function that is asked for it on every attempt. */
+  /** The request body, or a function that is asked for it on every attempt; undefined from it means no body. */
   body?: BodyOption | undefined
   /** What to use in place of `globalThis.fetch`. */
   fetch?: FetchLike | undefined
@@ -66,11 +73,15 @@ export async function createInit(
 ): Promise<UndirectedInit> {
   const context: AttemptContext = { attempt, failure, lastEventId }
   const given = toHeaders(typeof headers === 'function' ? await headers(context) : headers)
-  // Closed meanwhile: the application's other function is not called any more.
+  // Closed meanwhile: the application's other functions are not called any more.
   throwIfAborted(signal)
   const sent = typeof body === 'function' ? await body(context) : body
   throwIfAborted(signal)
   if (sent !== undefined && !isBody(sent)) throw wrongArgument('body', 'its result', BODY, sent)
+  const asked = typeof method === 'function' ? await method(context) : method
+  throwIfAborted(signal)
+  if (asked !== undefined && !isMethod(asked)) throw wrongArgument('method', 'its result', METHOD, asked)
+  checkBodyless('body', asked, sent)
 
   // "A user agent may set (`Accept`, `text/event-stream`) in request's header list": exactly so, as test servers compare it.
   if (!given.has('accept')) given.set('accept', 'text/event-stream')
@@ -80,7 +91,7 @@ export async function createInit(
   if (lastEventIdValue !== undefined) given.set('last-event-id', lastEventIdValue)
 
   return {
-    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    method: asked ?? (sent === undefined ? 'GET' : 'POST'),
     headers: Object.fromEntries(given),
     ...(sent !== undefined && { body: sent }),
     // "Let corsAttributeState be Anonymous. If eventSourceInitDict's withCredentials member is true, then set
@@ -135,6 +146,8 @@ function isBody(value: unknown): boolean {
   )
 }
 
+const METHOD = 'a method that fetch can send'
+
 /** "token = 1*tchar": RFC 9110, 5.6.2. */
 function isToken(value: unknown): value is string {
   return isString(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
@@ -146,7 +159,11 @@ function isMethod(value: unknown): boolean {
 }
 
 const RULES: readonly OptionRule[] = [
-  { name: 'method', expected: 'a method that fetch can send', holds: isMethod },
+  {
+    name: 'method',
+    expected: `${METHOD}, or a function that returns one`,
+    holds: (value) => isFunction(value) || isMethod(value),
+  },
   {
     name: 'body',
     expected: `${BODY}, or a function that returns one`,
@@ -183,7 +200,21 @@ export function checkFetchOptions(caller: string, options: FetchOptions, others:
       throw new TypeError(`${caller}: ${cause instanceof Error ? cause.message : inWords(cause)}`, { cause })
     }
   }
-  if (body !== undefined && method !== undefined && /^(get|head)$/i.test(method)) {
+  if (typeof method !== 'function' && typeof body !== 'function') checkBodyless(caller, method, body)
+}
+
+function isBodyless(method: string): boolean {
+  return /^(?:get|head)$/i.test(method)
+}
+
+/** @throws TypeError */
+function checkBodyless(caller: string, method: string | undefined, body: FetchLikeBody | undefined): void {
+  if (body !== undefined && method !== undefined && isBodyless(method)) {
     throw new TypeError(`${caller}: a body cannot be sent with the method ${method}.`)
   }
+}
+
+/** Whether the request may be sent again without being asked to: a POST may do again what it did. */
+export function isRepeatable({ method = 'GET', body }: FetchOptions): boolean {
+  return body === undefined && typeof method === 'string' && isBodyless(method)
 }

@@ -57,7 +57,7 @@ export interface TransportSession {
 
 /**
  * How one event stream is obtained, once. It does not reconnect (see {@link TransportSink.onInterrupted} for one that
- * does so by itself) and keeps no state between sessions, so that one value can serve any number of connections.
+ * does so by itself) and keeps nothing of a session for the next, so that one value can serve any number of connections.
  */
 export interface Transport {
   /** What `status` shows. */
@@ -65,7 +65,7 @@ export interface Transport {
   /** Whether it delivers events of types that nobody has asked for; the browser's `EventSource` does not. */
   readonly everyType: boolean
   /**
-   * Whether the same request may be made again without being asked to, as that of a GET may.
+   * Whether the same request may be sent again without being asked to, as RFC 9110, 9.2.2 has it for idempotent methods.
    *
    * @default true
    */

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ConnectionFailure } from '../../src/errors/connection-error.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../../src/standards/fetch-like.js'
+import { autoTransport } from '../../src/transport/auto.js'
 import { fetchTransport } from '../../src/transport/fetch.js'
 import type { FetchOptions } from '../../src/transport/request.js'
 import type { TransportRequest, TransportSession } from '../../src/transport/transport.js'
+import { stubPage } from './page.js'
 import { createRequest, createSink, type RecordingSink } from './sink.js'
 
 const eventStream = { 'content-type': 'text/event-stream' }
@@ -154,17 +156,30 @@ describe('the request', () => {
     expect(inits[0]?.headers).not.toHaveProperty('last-event-id')
   })
 
-  test('headers and body may be functions, asked with the attempt and its reason', async () => {
+  test('method, headers and body may be functions, asked with the attempt and its reason', async () => {
     const { fetch, inits } = capture()
     const failure: ConnectionFailure = { kind: 'network', fatal: false, message: 'lost' }
+    const method = vi.fn<() => Promise<string>>(() => Promise.resolve('PUT'))
     const headers = vi.fn<() => Promise<Record<string, string>>>(() => Promise.resolve({ authorization: 'b' }))
     const body = vi.fn<() => string>(() => 'payload')
-    open(fetch, { headers, body }, { attempt: 3, failure, lastEventId: '7' })
+    open(fetch, { method, headers, body }, { attempt: 3, failure, lastEventId: '7' })
     await vi.waitFor(() => expect(inits).toHaveLength(1))
-    const context = { attempt: 3, failure, lastEventId: '7' }
-    expect(headers.mock.calls).toEqual([[context]])
-    expect(body.mock.calls).toEqual([[context]])
-    expect(inits[0]).toMatchObject({ method: 'POST', body: 'payload', headers: { authorization: 'b' } })
+    for (const asked of [method, headers, body]) {
+      expect(asked.mock.calls).toEqual([[{ attempt: 3, failure, lastEventId: '7' }]])
+    }
+    expect(inits[0]).toMatchObject({ method: 'PUT', body: 'payload', headers: { authorization: 'b' } })
+  })
+
+  test.each<[string, FetchOptions]>([
+    ['without a method', {}],
+    ['with a method', { method: 'GET' }],
+    ['with a method function', { method: () => undefined }],
+  ])('a body function may leave the body out, and it is a GET: %s', async (_, options) => {
+    const { fetch, inits } = capture()
+    open(fetch, { ...options, body: () => undefined })
+    await vi.waitFor(() => expect(inits).toHaveLength(1))
+    expect(inits[0]?.method).toBe('GET')
+    expect(inits[0]).not.toHaveProperty('body')
   })
 
   test('method wins over the default of a body', async () => {
@@ -324,41 +339,94 @@ describe('a 401', () => {
 })
 
 describe('a last event ID for another origin', () => {
-  const refusing: FetchLike = (_, init) =>
-    'last-event-id' in init.headers ? Promise.reject(new TypeError('Failed to fetch')) : Promise.resolve(answer())
+  const PAGE = 'https://page.example/'
+  const failing = () => vi.fn<FetchLike>(() => Promise.reject(new TypeError('Failed to fetch')))
+  const withId = { lastEventId: '7' }
 
   afterEach(() => void vi.unstubAllGlobals())
 
-  test('is left out where the request fails with it, as a refused preflight does, and that is told', async () => {
-    vi.stubGlobal('location', new URL('https://page.example/'))
+  test('is left out if the request fails with it, as a refused preflight does, and that is told', async () => {
+    stubPage(PAGE)
     const body = createBody()
-    const fetch: FetchLike = async (url, init) => ({ ...(await refusing(url, init)), body: body.stream })
-    const { sink } = open(fetch, {}, { lastEventId: '7' })
+    const fetch: FetchLike = (_, init) =>
+      'last-event-id' in init.headers
+        ? Promise.reject(new TypeError('Failed to fetch'))
+        : Promise.resolve(answer({ body: body.stream }))
+    const headers = vi.fn<() => Record<string, string>>(() => ({}))
+    const { sink } = open(fetch, { headers }, withId)
     body.write('data: 1\n\n')
     await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ id: '7' }]))
     expect(sink.named('open')).toEqual([{ transport: 'fetch', resumed: false }])
+    expect(headers.mock.calls).toMatchObject([[{ lastEventId: '7' }], [{ lastEventId: '' }]])
   })
 
-  test.each<[string, string | undefined, Partial<TransportRequest>, number]>([
-    ['another origin', 'https://page.example/', { lastEventId: '7' }, 2],
-    ['the same origin', 'http://sse.example/', { lastEventId: '7' }, 1],
-    ['no origin at all', undefined, { lastEventId: '7' }, 1],
-    ['no ID', 'https://page.example/', {}, 1],
-    ['an ID in the URL', 'https://page.example/', { lastEventId: '7', lastEventIdInUrl: true }, 1],
-  ])('from %s: a request that fails is made %#', async (_, page, request, times) => {
-    vi.stubGlobal('location', page === undefined ? undefined : new URL(page))
-    const fetch = vi.fn<FetchLike>(() => Promise.reject(new TypeError('Failed to fetch')))
+  test.each<[string, () => void, Partial<TransportRequest>, number]>([
+    ['a page of another origin', () => stubPage(PAGE), withId, 2],
+    ['a page of the same origin', () => stubPage('http://sse.example/'), withId, 1],
+    ['a sandboxed frame, even of that server', () => stubPage('http://sse.example/', 'null'), withId, 2],
+    ['a srcdoc, whose origin is inherited', () => stubPage('about:srcdoc', 'http://sse.example'), withId, 1],
+    ['a platform without a page', () => {}, withId, 1],
+    ['a platform with a location and without CORS', () => vi.stubGlobal('location', new URL(PAGE)), withId, 1],
+    [
+      'a test environment that has only a location',
+      () => (stubPage(PAGE), vi.stubGlobal('origin', undefined)),
+      withId,
+      2,
+    ],
+    ['a page without an ID', () => stubPage(PAGE), {}, 1],
+    ['a page with the ID in the URL', () => stubPage(PAGE), { ...withId, lastEventIdInUrl: true }, 1],
+  ])('from %s: a request that fails is made %#', async (_, stub, request, times) => {
+    stub()
+    const fetch = failing()
     const { sink } = open(fetch, {}, request)
     expect(await ended(sink)).toMatchObject({ kind: 'network', fatal: false })
     expect(fetch).toHaveBeenCalledTimes(times)
   })
 
+  test.each([200, 404, 503])('is not given up once a request with it got a %i on that origin', async (status) => {
+    stubPage(PAGE)
+    const fetch = failing()
+    fetch.mockImplementationOnce(() => Promise.resolve(answer({ status, body: null })))
+    const transport = fetchTransport({ fetch })
+    for (const url of ['https://a.example/1', 'https://a.example/2', 'https://b.example/']) {
+      const sink = createSink()
+      transport.open(createRequest({ ...withId, url }), sink)
+      await ended(sink)
+    }
+    expect(fetch.mock.calls.map(([url, init]) => [url, init.headers['last-event-id']])).toEqual([
+      ['https://a.example/1', '7'],
+      ['https://a.example/2', '7'],
+      ['https://b.example/', '7'],
+      ['https://b.example/', undefined],
+    ])
+  })
+
+  test('what another transport got through says nothing', async () => {
+    stubPage(PAGE)
+    const other = open(capture().fetch, {}, withId)
+    await vi.waitFor(() => expect(other.sink.named('open')).toHaveLength(1))
+    const fetch = failing()
+    await ended(open(fetch, {}, withId).sink)
+    expect(fetch).toHaveBeenCalledTimes(2)
+  })
+
+  test.each<[string, FetchOptions]>([
+    ['a POST', { method: 'POST' }],
+    ['a body', { body: 'x' }],
+    ['a method that is made', { method: () => 'GET' }],
+  ])('%s is not sent a second time', async (_, options) => {
+    stubPage(PAGE)
+    const fetch = failing()
+    await ended(open(fetch, options, withId).sink)
+    expect(fetch).toHaveBeenCalledTimes(1)
+  })
+
   test('after close() nothing is asked again', async () => {
-    vi.stubGlobal('location', new URL('https://page.example/'))
+    stubPage(PAGE)
     const headers = vi.fn<() => Record<string, string>>(() => ({}))
     const abortable: FetchLike = (_, { signal }) =>
       new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new TypeError('aborted'))))
-    const { session } = open(abortable, { headers }, { lastEventId: '7' })
+    const { session } = open(abortable, { headers }, withId)
     await vi.waitFor(() => expect(headers).toHaveBeenCalledTimes(1))
     await Promise.resolve()
     session.close()
@@ -367,10 +435,28 @@ describe('a last event ID for another origin', () => {
   })
 
   test('a status is an answer: nothing is asked again', async () => {
-    vi.stubGlobal('location', new URL('https://page.example/'))
-    const { fetch, inits } = capture(() => answer({ status: 503 }))
-    await ended(open(fetch, {}, { lastEventId: '7' }).sink)
+    stubPage(PAGE)
+    const { fetch, inits } = capture(() => answer({ status: 503, body: null }))
+    await ended(open(fetch, {}, withId).sink)
     expect(inits).toHaveLength(1)
+  })
+})
+
+describe('a request that may be sent again without being asked to', () => {
+  test.each<[FetchOptions, boolean]>([
+    [{}, true],
+    [{ method: 'GET' }, true],
+    [{ method: 'head' }, true],
+    [{ headers: { a: 'b' } }, true],
+    [{ method: 'POST' }, false],
+    [{ method: 'PUT' }, false],
+    [{ method: () => 'GET' }, false],
+    [{ body: '' }, false],
+    [{ body: () => undefined }, false],
+    [{ method: 'GET', body: () => undefined }, false],
+  ])('%o: %s', (options, expected) => {
+    expect(fetchTransport(options).repeatable).toBe(expected)
+    expect(autoTransport(options, { fetchAsked: true }).repeatable).toBe(expected)
   })
 })
 
@@ -422,6 +508,10 @@ describe('the end', () => {
       },
     ],
     ['a header that cannot be sent', { headers: () => ({ 'x-a': 'b\nc' }) }],
+    ['a method that cannot be sent', { method: () => 'GET IT' }],
+    ['a method that is forbidden', { method: () => 'TRACE' }],
+    ['a GET with a body, by the method', { method: () => 'GET', body: 'x' }],
+    ['a HEAD with a body, by the body', { method: 'HEAD', body: () => 'x' }],
     ['a header that is no text', { headers: (() => ({ a: 1 })) as unknown as () => Record<string, string> }],
     ['a header name that cannot be sent', { headers: () => ({ 'x a': 'b' }) }],
     ['a header beyond Latin-1', { headers: () => ({ 'x-a': 'ł' }) }],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { autoTransport } from '../../src/transport/auto.js'
 import { nativeTransport } from '../../src/transport/native.js'
+import { stubPage } from './page.js'
 import { createRequest, createSink } from './sink.js'
 
 /** As much of the browser's class as the transport touches; real ones are in test/behaviour. */
@@ -55,7 +56,7 @@ beforeEach(() => {
   // Bound, it shows no source, like a browser's own.
   vi.stubGlobal('EventSource', FakeEventSource.bind(undefined))
   // As in a page on that origin: elsewhere 'auto' is fetch.
-  vi.stubGlobal('location', new URL('http://sse.example'))
+  stubPage('http://sse.example')
 })
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -316,7 +317,7 @@ describe('the automatic transport', () => {
     ['http://sse.example', 'end'],
     ['http://elsewhere.example', 'interrupted'],
   ])('a page at %s with a known ID: %s', (origin, outcome) => {
-    vi.stubGlobal('location', new URL(origin))
+    stubPage(origin)
     const sink = createSink()
     auto.open(createRequest({ types: new Set(['message']) }), sink)
     latest().announce()

@@ -5,6 +5,7 @@ import { fetchTransport } from '../../src/transport/fetch.js'
 import type { FetchOptions } from '../../src/transport/request.js'
 import type { TransportRequest } from '../../src/transport/transport.js'
 import { openStream, serve } from '../event-stream/server.js'
+import { stubPage } from './page.js'
 import { createRequest, createSink } from './sink.js'
 
 type Answer = Partial<FetchLikeResponse> & { readonly location?: string }
@@ -44,12 +45,6 @@ function urlsOf(calls: readonly [string, FetchLikeInit][]): string[] {
 }
 
 afterEach(() => void vi.unstubAllGlobals())
-
-/** As browsers have it: forbidden headers do not get into a request. */
-class BrowserRequest {
-  readonly cache = 'default'
-  readonly headers = new Headers()
-}
 
 describe('where redirects lead', () => {
   test.each([
@@ -174,14 +169,14 @@ describe('the platform', () => {
   })
 
   test('a browser follows by itself, without a request more', async () => {
-    vi.stubGlobal('Request', BrowserRequest)
+    stubPage('https://page.example/')
     const { calls, opened } = open([{ url: 'http://sse.example/moved' }], { headers: { 'x-a': 'b' } })
     await opened()
     expect(calls.map(([, { redirect }]) => redirect)).toEqual(['follow'])
   })
 
   test("a browser is asked to show that there is one, where it is an error: 'opaqueredirect'", async () => {
-    vi.stubGlobal('Request', BrowserRequest)
+    stubPage('https://page.example/')
     const hidden = { status: 0, type: 'opaqueredirect', headers: new Headers(), body: null }
     const { calls, ended } = open([hidden], { redirect: 'error' })
     const failure = await ended()

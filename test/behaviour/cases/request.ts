@@ -165,6 +165,34 @@ export const request: readonly Case[] = [
     },
   },
   {
+    name: 'a stream that a POST began may be resumed by a GET: functions are told the last event ID',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open }) {
+      const stream = await serve([{ steps: [{ send: 'id: 7\nevent: tick\ndata: 1\n\n' }, 'end'] }, ECHO])
+      const source = open<Echo & Ticks>(stream, {
+        reconnection: quick,
+        headers: ({ lastEventId }) => ({ 'x-resumes': lastEventId || undefined }),
+        body: ({ lastEventId }) => (lastEventId === '' ? 'begin' : undefined),
+      })
+      const { value } = await within(source.events('echo').next(), 'the echo')
+      assert.deepInclude(value?.data, { method: 'GET', body: '' })
+      assert.deepInclude(value?.data.headers, { 'last-event-id': '7', 'x-resumes': '7' })
+      const [first] = await stream.requests()
+      assert.deepInclude(first, { method: 'POST', body: 'begin' })
+      assert.notProperty(first?.headers, 'x-resumes')
+    },
+  },
+  {
+    name: 'an ID with blanks at its ends is sent, and HTTP trims it',
+    transports: ['fetch'],
+    async run({ serve, open }) {
+      const source = open<Echo>(await serve([ECHO]), { lastEventId: ' 7\t' })
+      const { value } = await within(source.events('echo').next(), 'the echo')
+      assert.equal(value?.data.headers['last-event-id'], '7')
+      assert.deepInclude(source.status.get(), { resumed: true })
+    },
+  },
+  {
     name: 'a body may be text, bytes, a form or a blob; a method may be named',
     transports: ['fetch'],
     async run({ serve, open }) {
