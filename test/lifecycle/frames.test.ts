@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createScriptHandler } from '../server/handler.js'
+import { putUp, type RemoteStream } from '../server/remote.js'
+import type { Script } from '../server/script.js'
+import { type LifecyclePage, openPage } from './browser.js'
+
+const HOST = 'stream.test'
+
+/** Puts its parameters into a frame, and keeps what the frame tells. */
+const PAGE = `<!doctype html><script>
+let told = { opened: [], seen: [] }
+addEventListener('message', ({ data }) => { told = data })
+const { sandbox, ...parameters } = Object.fromEntries(new URLSearchParams(location.search))
+const frame = document.createElement('iframe')
+if (sandbox !== undefined) frame.setAttribute('sandbox', 'allow-scripts')
+frame.srcdoc = '<script src="/everstream.min.js"></' + 'script><script>(' + run + ')(' + JSON.stringify(parameters) + ')</' + 'script>'
+addEventListener('DOMContentLoaded', () => document.body.append(frame))
+
+function run({ stream, transport }) {
+  const opened = [], seen = []
+  const source = everstream.createEventSource(stream, { transport, reconnection: () => 10, parse: 'text' })
+  const tell = () => parent.postMessage({ origin: self.origin, location: location.origin, opened, seen }, '*')
+  source.status.subscribe((status) => {
+    if (status.state === 'open') opened.push([status.transport, status.resumed])
+    tell()
+  })
+  source.on('message', ({ data }) => { seen.push(data); tell() })
+}
+</script><body>`
+
+interface Told {
+  origin: string
+  location: string
+  opened: [transport: string, resumed: boolean][]
+  seen: string[]
+}
+
+let server: Server
+let origin: { here: string; page: string }
+let page: LifecyclePage
+let stream: RemoteStream
+
+beforeAll(async () => {
+  const handle = createScriptHandler()
+  const bundle = await readFile(new URL('../../dist/everstream.min.js', import.meta.url))
+  server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://server')
+    if (pathname === '/page') response.setHeader('content-type', 'text/html').end(PAGE)
+    else if (pathname === '/everstream.min.js') response.setHeader('content-type', 'text/javascript').end(bundle)
+    else handle(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  origin = { here: `http://127.0.0.1:${port}`, page: `http://${HOST}:${port}` }
+})
+
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+async function open(script: Script, parameters: Record<string, string>): Promise<void> {
+  stream = await putUp(origin.here, { history: ['1', '2', '3', '4'].map((id) => ({ id, data: id })), ...script })
+  const query = new URLSearchParams({ stream: new URL(stream.url).pathname, ...parameters })
+  await page.open(`${origin.page}/page?${query.toString()}`)
+}
+
+async function told(): Promise<Told> {
+  return JSON.parse(await page.evaluate<string>('JSON.stringify(told)')) as Told
+}
+
+async function seen(...expected: string[]): Promise<void> {
+  await expect.poll(async () => (await told()).seen, { timeout: 10_000 }).toEqual(expected)
+}
+
+async function idsSent(): Promise<(string | undefined)[]> {
+  return (await stream.requests()).map(({ headers }) => headers['last-event-id'])
+}
+
+beforeEach(async () => {
+  page = await openPage(HOST)
+})
+
+afterEach(() => page.close())
+
+describe('in a sandboxed frame, whose origin is opaque', () => {
+  const TWICE: Script = { preflight: false, connections: [{ steps: [{ replay: 2 }] }] }
+
+  test('fetch asks again without the ID if the preflight is refused, even by the server of the page', async () => {
+    await open(TWICE, { transport: 'fetch', sandbox: '' })
+    await seen('1', '2')
+    await stream.perform('cut')
+    await seen('1', '2', '1', '2')
+    expect(await told()).toMatchObject({
+      origin: 'null',
+      opened: [
+        ['fetch', false],
+        ['fetch', false],
+      ],
+    })
+    expect((await stream.report()).preflights).toBe(1)
+  })
+
+  test('auto leaves the reconnection to the browser, which can send the ID', async () => {
+    await open(TWICE, { transport: 'auto', sandbox: '' })
+    await seen('1', '2')
+    await stream.perform('cut')
+    await seen('1', '2', '3', '4')
+    expect(await told()).toMatchObject({
+      opened: [
+        ['native', false],
+        ['native', true],
+      ],
+    })
+  })
+})
+
+describe("in a srcdoc frame, whose origin is the page's", () => {
+  test('a broken request is not taken for a refused preflight: the ID is sent on every attempt', async () => {
+    const two = { steps: [{ replay: 2 }] }
+    await open({ connections: [two, { status: 'silent' }, two] }, { transport: 'fetch' })
+    await seen('1', '2')
+    await stream.perform('cut')
+    await expect.poll(async () => (await idsSent()).length, { timeout: 10_000 }).toBe(2)
+    await stream.perform('cut')
+    await seen('1', '2', '3', '4')
+    expect(await told()).toMatchObject({
+      origin: origin.page,
+      location: 'null',
+      opened: [
+        ['fetch', false],
+        ['fetch', true],
+      ],
+    })
+    expect(await idsSent()).toEqual([undefined, '2', '2'])
+  })
+
+  test('auto takes the connection over by fetch, as in any page of that origin', async () => {
+    await open({ connections: [{ steps: [{ replay: 2 }] }] }, { transport: 'auto' })
+    await seen('1', '2')
+    await stream.perform('cut')
+    await seen('1', '2', '3', '4')
+    expect((await told()).opened).toEqual([
+      ['native', false],
+      ['fetch', true],
+    ])
+  })
+})
