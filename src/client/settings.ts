@@ -11,14 +11,15 @@ import {
   wrongArgument,
 } from '../errors/check-options.js'
 import type { PayloadError } from '../errors/payload-error.js'
-import type { EndOn } from '../event-stream/end-mark.js'
+import { END_ON, type EndOn, isEndOn } from '../event-stream/end-mark.js'
 import { exponentialBackoff } from '../reconnection/backoff.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { StandardSchema } from '../standards/standard-schema.js'
 import { autoTransport } from '../transport/auto.js'
-import { fetchTransport } from '../transport/fetch.js'
+import { createFetchTransport } from '../transport/fetch.js'
 import { nativeTransport } from '../transport/native.js'
 import { checkFetchOptions } from '../transport/request.js'
+import { whyNotFetchable } from '../transport/scheme.js'
 import type { Transport } from '../transport/transport.js'
 import type { SchemaMap, UndeclaredEvents } from './events.js'
 import { createPayloadErrorLog } from './log-payload-error.js'
@@ -54,9 +55,8 @@ const RULES: readonly OptionRule[] = [
   },
   {
     name: 'endOn',
-    expected: 'an event type, an array of them, or a function of the event',
-    holds: (value) =>
-      isFunction(value) || (Array.isArray(value) ? value.length > 0 && value.every(isEventType) : isEventType(value)),
+    expected: END_ON,
+    holds: isEndOn,
   },
   {
     name: 'dropDuplicates',
@@ -108,14 +108,16 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   const { onPayloadError = createPayloadErrorLog() } = options
   const schemas = options.schemas && schemaTable(options.schemas)
   const transport = resolveTransport(options)
-  const { reconnection = isRepeatable(options, transport) && exponentialBackoff() } = options
+  const { repeatable = true } = transport
+  const { reconnection = repeatable && exponentialBackoff() } = options
   if (isFunction(endOn) && !transport.everyType) {
     throw new TypeError(
       `${CALLER}: the transport "${transport.name}" delivers only types that it is told: name the event type as endOn, or use 'auto' or 'fetch'.`,
     )
   }
   if (typeof url !== 'function') checkUrl(url)
-  const address = createAddress(url, toAbsolute)
+  const byPlatform = options.fetch === undefined && !isObject(options.transport)
+  const address = createAddress(url, (given) => toAbsolute(given, byPlatform))
   if (typeof url !== 'function' && connect === 'immediately') {
     void address.resolve({ attempt: 0, failure: undefined, lastEventId })
   }
@@ -138,11 +140,6 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   }
 }
 
-/** Whether the same request may be made again without being asked to. */
-function isRepeatable({ method = 'GET', body }: AnyOptions, { repeatable = true }: Transport): boolean {
-  return repeatable && body === undefined && /^(?:get|head)$/i.test(method)
-}
-
 function checkUrl(url: string | URL): void {
   // By shape: a URL may come from another realm.
   if (typeof url !== 'string' && typeof (url as Partial<URL> | null)?.href !== 'string') {
@@ -150,12 +147,12 @@ function checkUrl(url: string | URL): void {
   }
 }
 
-function toAbsolute(url: string | URL): string {
+/** @param byPlatform - whether the platform's own fetch or `EventSource` is to use the URL */
+function toAbsolute(url: string | URL, byPlatform: boolean): string {
   checkUrl(url)
   const resolved = parseUrl(CALLER, url)
-  if (resolved.username !== '' || resolved.password !== '') {
-    throw new TypeError(`${CALLER}: the url must not contain credentials, which fetch refuses; send a header.`)
-  }
+  const why = byPlatform ? whyNotFetchable(resolved) : undefined
+  if (why !== undefined) throw new TypeError(`${CALLER}: ${why}`)
   return resolved.href
 }
 
@@ -178,7 +175,7 @@ function resolveTransport(options: AnyOptions): Transport {
       `${CALLER}: native shows no difference between an event with the last ID and one without an ID, so dropDuplicates needs 'auto' or 'fetch'.`,
     )
   }
-  if (transport === 'fetch') return fetchTransport(options)
+  if (transport === 'fetch') return createFetchTransport(options)
   if (given !== undefined) {
     const remedy =
       transport === 'native'
@@ -215,10 +212,6 @@ function parserTable(parse: AnyOptions['parse'] = 'json'): (type: string) => Pay
     }
   }
   return (type) => table.get(type) ?? 'json'
-}
-
-function isEventType(value: unknown): boolean {
-  return isString(value) && value !== ''
 }
 
 function isParser(value: unknown): value is PayloadParser {

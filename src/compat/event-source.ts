@@ -62,7 +62,7 @@ function defineEventSource(): EventSourceConstructor {
           everyType: true,
           open: createFetchOpener({ fetch }, { strict: true }),
         },
-        reconnection: standardBackoff(fetch === undefined && !isFetchable(urlRecord)),
+        reconnection: standardBackoff(),
         endIsMarked: false,
         lastEventId: '',
         lastEventIdParam: undefined,
@@ -199,11 +199,6 @@ function toInit(init: EventSourceInit | null): { withCredentials: boolean; fetch
   const { withCredentials, fetch } = init ?? {}
   if (fetch !== undefined && !isFunction(fetch)) throw wrongArgument('EventSource', 'fetch', 'a function', fetch)
   return { withCredentials: Boolean(withCredentials), fetch }
-}
-
-/** "Otherwise: return a network error": Fetch standard, 4.2, "scheme fetch". And `fetch()` refuses credentials in a URL. */
-function isFetchable({ protocol, username, password }: URL): boolean {
-  return /^(?:blob|data|file|https?):$/.test(protocol) && username === '' && password === ''
 }
 
 function createMessageEvent({ event, data, id }: EventStreamMessage, origin: string): Event {

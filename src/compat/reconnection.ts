@@ -10,16 +10,14 @@ const RECONNECTION_TIME = 3000
  * Optionally, wait some more. In particular, if the previous attempt failed, then user agents might introduce an exponential
  * backoff delay to avoid overloading a potentially already overloaded server." So the reconnection time is a floor, and a
  * jittered backoff comes on top of it.
- *
- * @param isFutile - whether no attempt can ever succeed
  */
-export function standardBackoff(isFutile: boolean): ReconnectionPolicy {
+export function standardBackoff(): ReconnectionPolicy {
   const backoff = exponentialBackoff({
     // "If res is an aborted network error, then fail the connection. Otherwise, if res is a network error, then reestablish the
     // connection, unless the user agent knows that to be futile. Otherwise, if res's status is not 200, or if res's
     // `Content-Type` is not `text/event-stream`, then fail the connection": 503 included, and whatever `Retry-After` says.
     shouldReconnect: ({ kind, fatal, cause }) =>
-      !fatal && kind !== 'http' && kind !== 'content-type' && !isFutile && !isAbort(cause),
+      !fatal && kind !== 'http' && kind !== 'content-type' && !isAbort(cause),
     // A server that sends what it has and ends is no failing server: many are polled like that, in the rhythm of `retry:`.
     resetAfter: 0,
   })

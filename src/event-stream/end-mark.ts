@@ -10,6 +10,15 @@ export type EndOn<Type extends string = string> =
   | readonly Type[]
   | ((event: EventStreamMessage) => boolean | 'deliver')
 
+export const END_ON = 'an event type, an array of them, or a function of the event'
+
+/** Whether an option is an {@link EndOn}. */
+export function isEndOn(value: unknown): value is EndOn {
+  if (typeof value === 'function') return true
+  const types: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return types.length > 0 && types.every((type) => typeof type === 'string' && type !== '')
+}
+
 /** Whether the stream goes on after this event (`false`), or ends with it: delivered as the last one, or withheld. */
 export function readEndMark(endOn: EndOn | undefined, message: EventStreamMessage): false | 'deliver' | 'withhold' {
   if (endOn === undefined) return false

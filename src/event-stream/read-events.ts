@@ -2,9 +2,9 @@ import { checkNames } from '../errors/check-names.js'
 import { throwIfAborted } from '../errors/abort-reason.js'
 import { isObject, SIGNAL_RULE } from '../errors/check-options.js'
 import { ConnectionError, type ConnectionFailure } from '../errors/connection-error.js'
-import type { ParseError } from '../errors/parse-error.js'
 import type { FetchLikeResponse } from '../standards/fetch-like.js'
 import { type BodyReader, openBody, toChunk, unreadable, withoutBody } from './body.js'
+import { END_ON, type EndOn, isEndOn, readEndMark } from './end-mark.js'
 import { withBody } from './refused-body.js'
 import type { EventStreamMessage } from './message.js'
 import { checkIsObject, type ParserOptions } from './parser-options.js'
@@ -15,6 +15,13 @@ import { refusalOf } from './refusal.js'
 export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
   /** Aborting it ends the loop with its reason, and releases the body at once. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * How the end is recognised. The loop ends with that event, and the body is released; a stream that ends without its mark is
+   * incomplete, and the loop throws a {@link ConnectionError} of the kind `ended`. What the function throws, the loop throws.
+   *
+   * @default the end of the stream is the end
+   */
+  readonly endOn?: EndOn | undefined
 }
 
 /**
@@ -25,11 +32,11 @@ export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
  * the loop is left, the body is released at once.
  *
  * @param response - what `fetch` resolved to, its body not yet read
- * @param options - `signal`, and `maxEventSize` in bytes (default: 16 MiB)
+ * @param options - `signal`, `endOn`, and `maxEventSize` in bytes (default: 16 MiB)
  * @throws TypeError when an argument has the wrong type, an option does not exist, or the body is read already
  * @throws RangeError when `maxEventSize` is not more than 0
  * @throws {@link ConnectionError} in the loop: the status is not one of 2xx, the media type is not `text/event-stream`, the
- * body cannot be read while it arrives, or the connection broke
+ * body cannot be read while it arrives, the connection broke, or the stream ended without the mark of `endOn`
  * @throws {@link ParseError} in the loop, after the events before it: an event is larger than `maxEventSize`
  * @throws the signal's reason, in the loop, once it is aborted
  * @example
@@ -43,25 +50,44 @@ export function readEvents(
   if (typeof response?.headers?.get !== 'function')
     throw new TypeError('response must be a Response, as fetch gives it')
   checkIsObject(options)
-  checkNames('readEvents', options, ['signal', 'maxEventSize'])
-  const { maxEventSize, signal } = options
+  checkNames('readEvents', options, ['signal', 'endOn', 'maxEventSize'])
+  const { maxEventSize, signal, endOn } = options
   if (signal !== undefined && !SIGNAL_RULE.holds(signal)) {
     throw new TypeError('signal must be an AbortSignal')
   }
+  if (endOn !== undefined && !isEndOn(endOn)) throw new TypeError(`endOn must be ${END_ON}`)
   const { body } = response
   if (body && 'locked' in body && body.locked)
     throw new TypeError('response.body is locked: somebody else reads it already')
 
   let batch: EventStreamMessage[] = []
   let taken = 0
-  let parseError: ParseError | undefined
+  /** What the loop throws once it has taken the events before. */
+  let fault: { readonly error: unknown } | undefined
+  let isComplete = false
   const parser = createParser({
     maxEventSize,
-    onEvent: (message) => batch.push(message),
+    onEvent: endOn === undefined ? (message) => batch.push(message) : takeUntilMark,
     onError: (error) => {
-      parseError = error
+      fault = { error }
     },
   })
+
+  function takeUntilMark(message: EventStreamMessage): void {
+    let mark: ReturnType<typeof readEndMark>
+    try {
+      mark = readEndMark(endOn, message)
+    } catch (error) {
+      fault = { error }
+      return parser.reset()
+    }
+    if (mark !== 'withhold') batch.push(message)
+    if (mark === false) return
+    isComplete = true
+    // Nothing more of this chunk is delivered.
+    parser.reset()
+  }
+
   const reader = openBody(body)
   /** Ends the wait for a chunk. */
   let letGo: (() => void) | undefined
@@ -112,6 +138,8 @@ export function readEvents(
     } catch (cause) {
       throw new ConnectionError(unreadable(cause, response.url))
     }
+    // At once: the loop may take its time with the events before.
+    if (isComplete || fault !== undefined) release()
   }
 
   /** Reads on until there is an event, or nothing more to read. */
@@ -121,7 +149,11 @@ export function readEvents(
       while (state === 'reading') {
         throwIfAborted(signal)
         if (taken < batch.length) return { done: false, value: batch[taken++]! }
-        if (parseError !== undefined) throw parseError
+        if (fault !== undefined) throw fault.error
+        if (isComplete) {
+          end()
+          break
+        }
         let chunk: Chunk
         try {
           // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
@@ -135,8 +167,10 @@ export function readEvents(
         batch = []
         taken = 0
         // The loop may have been left with the chunk on its way: nobody waits for its events any more.
-        if (chunk.done || state !== 'reading') end()
-        else push(chunk.value)
+        if (state !== 'reading') end()
+        else if (!chunk.done) push(chunk.value)
+        else if (endOn === undefined) end()
+        else throw new ConnectionError(incomplete(response.url))
       }
       return { done: true, value: undefined }
     } catch (error) {
@@ -180,6 +214,17 @@ type Chunk = Awaited<ReturnType<BodyReader['read']>>
 /** By its name: errors and DOMExceptions may come from another realm. */
 function isAbort(cause: unknown): boolean {
   return isObject(cause) && 'name' in cause && (cause.name === 'AbortError' || cause.name === 'TimeoutError')
+}
+
+function incomplete(url: string): ConnectionFailure {
+  return {
+    kind: 'ended',
+    fatal: false,
+    message:
+      `${url || 'The server'}, or a proxy in between, ended the stream without the mark that endOn names: ` +
+      'the answer is incomplete; ask again.',
+    url,
+  }
 }
 
 function broken(url: string, cause: unknown): ConnectionFailure {

@@ -10,6 +10,7 @@ import { networkFailure } from './network-failure.js'
 import { isCrossOrigin } from './origin.js'
 import { fetchFollowing } from './redirect.js'
 import { checkFetchOptions, createInit, type FetchOptions, isRepeatable, type UndirectedInit } from './request.js'
+import { whyNotFetchable } from './scheme.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
 /**
@@ -25,6 +26,11 @@ import type { Transport, TransportRequest, TransportSession, TransportSink } fro
  */
 export function fetchTransport(options: FetchOptions = {}): Transport {
   checkFetchOptions('fetchTransport', options)
+  return createFetchTransport(options)
+}
+
+/** For options that are checked already. */
+export function createFetchTransport(options: FetchOptions): Transport {
   return { name: 'fetch', everyType: true, repeatable: isRepeatable(options), open: createFetchOpener(options) }
 }
 
@@ -53,9 +59,9 @@ function openFetch(
   request: TransportRequest,
   sink: TransportSink,
 ): TransportSession {
-  const missing = missingGlobal(options)
-  if (missing !== undefined) {
-    sink.onEnd(unsupported(`has no ${missing}`))
+  const futile = whyFutile(options, request.url)
+  if (futile !== undefined) {
+    sink.onEnd(futile)
     return { close() {} }
   }
   const controller = new AbortController()
@@ -200,21 +206,25 @@ function applicationFailure(cause: unknown): ConnectionFailure {
   }
 }
 
-/** Only a stand-in for fetch gives what cannot be read, and does so each time. */
+/** Only a stand-in for fetch gives what cannot be read; nothing, perhaps, because it has caught the error of the network. */
 function answerFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
-    fatal: true,
+    fatal: false,
     message: `What fetch resolved to could not be read as a Response (${inWords(cause)}): check the option fetch.`,
     cause,
   }
 }
 
-/** The first global without which nothing works, and what to do about it. */
-function missingGlobal({ fetch = globalThis.fetch }: FetchOptions): string | undefined {
-  if (typeof fetch !== 'function') return 'fetch: pass one as the option `fetch`'
+/** Why no request can ever be made here: a global is missing, or the platform's `fetch` cannot use the URL. */
+function whyFutile({ fetch = globalThis.fetch }: FetchOptions, url: string): ConnectionFailure | undefined {
+  if (typeof fetch !== 'function') return unsupported('has no fetch: pass one as the option `fetch`')
   const missing = ['AbortController', 'TextDecoder', 'URL'].find(
     (name) => typeof Reflect.get(globalThis, name) !== 'function',
   )
-  return missing && `${missing}: put a polyfill in place`
+  if (missing !== undefined) return unsupported(`has no ${missing}: put a polyfill in place`)
+  const why = fetch === globalThis.fetch ? whyNotFetchable(new URL(url)) : undefined
+  return why === undefined
+    ? undefined
+    : { kind: 'unsupported', fatal: true, message: `Nothing was requested: ${why}`, url }
 }

@@ -327,7 +327,7 @@ describe('reestablishing', () => {
       const url = ADDRESS.replace('//', `//${credentials}`)
       const source = new EventSource(url)
       sources.push(source)
-      expect((await failureOf(source)).failure?.kind).toBe('network')
+      expect((await failureOf(source)).failure?.kind).toBe('unsupported')
       expect([source.url, source.readyState]).toEqual([url, EventSource.CLOSED])
     },
   )

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ConnectionError } from '../../src/errors/connection-error.js'
 import { ParseError } from '../../src/errors/parse-error.js'
+import type { EndOn } from '../../src/event-stream/end-mark.js'
 import { readEvents } from '../../src/event-stream/read-events.js'
 import type { FetchLikeResponse } from '../../src/standards/fetch-like.js'
 import { openStream, serve } from './server.js'
@@ -224,6 +225,85 @@ describe('what readEvents makes of an answer', () => {
       expect(data).toBe('a')
       break
     }
+  })
+})
+
+describe('readEvents with endOn', () => {
+  const TEXT = 'data: a\n\nevent: done\ndata: b\n\ndata: c\n\n'
+
+  it.each<[string, EndOn, string[]]>([
+    ['a type', 'done', ['a', 'b']],
+    ['types', ['error', 'done'], ['a', 'b']],
+    ['a function that says deliver', ({ data }) => data === 'b' && 'deliver', ['a', 'b']],
+    ['a function that says true', ({ data }) => data === 'b', ['a']],
+    ['a function that knows the first event', () => true, []],
+  ])('%s ends the loop with the mark, and releases the body', async (_, endOn, expected) => {
+    const { response, cancelled } = endless(undefined, TEXT)
+    const got: string[] = []
+    for await (const { data } of readEvents(response, { endOn })) {
+      got.push(data)
+      // At once, and not when the loop comes back.
+      expect(cancelled).toHaveBeenCalledOnce()
+    }
+    expect(got).toEqual(expected)
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('does not ask about events behind the mark', async () => {
+    const endOn = vi.fn<(event: { data: string }) => boolean>(({ data }) => data === 'b')
+    await collect(readEvents(endless(undefined, TEXT).response, { endOn }))
+    expect(endOn.mock.calls).toMatchObject([[{ data: 'a' }], [{ event: 'done', data: 'b' }]])
+  })
+
+  it.each<[string, EndOn]>([
+    ['a type', 'done'],
+    ['a function', () => false],
+  ])('a stream that ends without it has failed, after its events: %s', async (_, endOn) => {
+    const url = 'https://a.example/'
+    const { headers, body } = responseOf('data: a\n\nevent: done\ndata: unfinished')
+    const events = readEvents({ status: 200, url, headers, body }, { endOn })
+    expect((await events.next()).value?.data).toBe('a')
+    const error: unknown = await events.next().catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ConnectionError)
+    const { failure } = error as ConnectionError
+    expect(failure).toMatchObject({ kind: 'ended', fatal: false, url })
+    expect(failure.message).toContain(url)
+    expect(failure.message).toContain('incomplete')
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it('a loop that is left has not failed', async () => {
+    const { response } = endless(undefined, ':\n')
+    const events = readEvents(response, { endOn: 'done' })
+    const waiting = events.next()
+    await events.return()
+    expect(await waiting).toEqual({ done: true, value: undefined })
+  })
+
+  it('204 has no events, and no mark to miss', async () => {
+    expect(await collect(readEvents(new Response(null, { status: 204 }), { endOn: 'done' }))).toEqual([])
+  })
+
+  it('throws what the function throws, after the events before, and releases the body', async () => {
+    const { response, cancelled } = endless(undefined, TEXT)
+    const fault = new Error('mine')
+    const endOn = ({ data }: { data: string }): boolean => {
+      if (data === 'b') throw fault
+      return false
+    }
+    const events = readEvents(response, { endOn })
+    expect((await events.next()).value?.data).toBe('a')
+    expect(cancelled).toHaveBeenCalledOnce()
+    await expect(events.next()).rejects.toBe(fault)
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it.each([5, '', null, {}, [], [''], [5]])('refuses %j', (endOn) => {
+    const { response } = endless()
+    expect(() => readEvents(response, { endOn: endOn as never })).toThrow(
+      new TypeError('endOn must be an event type, an array of them, or a function of the event'),
+    )
+    expect(response.body?.locked).toBe(false)
   })
 })
 

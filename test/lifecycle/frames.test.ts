@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type TestContext, afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { needs, programs } from '../programs.js'
 import { createScriptHandler } from '../server/handler.js'
 import { putUp, type RemoteStream } from '../server/remote.js'
 import type { Script } from '../server/script.js'
@@ -80,13 +81,13 @@ async function idsSent(): Promise<(string | undefined)[]> {
   return (await stream.requests()).map(({ headers }) => headers['last-event-id'])
 }
 
-beforeEach(async () => {
-  page = await openPage(HOST)
-})
+async function openFrames({ onTestFinished }: TestContext): Promise<void> {
+  page = await openPage(HOST, onTestFinished)
+}
 
-afterEach(() => page.close())
+describe('in a sandboxed frame, whose origin is opaque', needs(programs.chromium), () => {
+  beforeEach(openFrames)
 
-describe('in a sandboxed frame, whose origin is opaque', () => {
   const TWICE: Script = { preflight: false, connections: [{ steps: [{ replay: 2 }] }] }
 
   test('fetch asks again without the ID if the preflight is refused, even by the server of the page', async () => {
@@ -118,7 +119,9 @@ describe('in a sandboxed frame, whose origin is opaque', () => {
   })
 })
 
-describe("in a srcdoc frame, whose origin is the page's", () => {
+describe("in a srcdoc frame, whose origin is the page's", needs(programs.chromium), () => {
+  beforeEach(openFrames)
+
   test('a broken request is not taken for a refused preflight: the ID is sent on every attempt', async () => {
     const two = { steps: [{ replay: 2 }] }
     await open({ connections: [two, { status: 'silent' }, two] }, { transport: 'fetch' })

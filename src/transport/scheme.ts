@@ -1,0 +1,15 @@
+/**
+ * Why `fetch` can never use this URL, as a sentence; undefined if it can. Other schemes are "a network error": Fetch standard, 4.2,
+ * "scheme fetch". And `fetch()` refuses credentials in a URL.
+ */
+export function whyNotFetchable({ href, protocol, pathname, username, password }: URL): string | undefined {
+  if (!/^(?:blob|data|file|https?):$/.test(protocol)) {
+    // `localhost:3000/events` parses, as a URL of the scheme `localhost:`.
+    const hint = /^\d+(?:\/|$)/.test(pathname) ? `; did you mean http://${href}?` : '.'
+    return `the url "${href}" has the scheme "${protocol}", which fetch cannot use${hint}`
+  }
+  if (username !== '' || password !== '') {
+    return 'the url must not contain credentials, which fetch refuses; send a header.'
+  }
+  return undefined
+}
