@@ -31,6 +31,9 @@ export const programs = {
     paths: ['/usr/bin/firefox-esr'],
   }),
   nginx: find({ name: 'nginx', package: 'nginx', variable: 'NGINX_PATH', paths: ['/usr/sbin/nginx'] }),
+  haproxy: find({ name: 'HAProxy', package: 'haproxy', variable: 'HAPROXY_PATH', paths: ['/usr/sbin/haproxy'] }),
+  caddy: find({ name: 'Caddy', package: 'caddy', variable: 'CADDY_PATH', paths: ['/usr/bin/caddy'] }),
+  varnish: find({ name: 'Varnish', package: 'varnish', variable: 'VARNISH_PATH', paths: ['/usr/sbin/varnishd'] }),
   redis: find({ name: 'Redis', package: 'redis-server', variable: 'REDIS_PATH', paths: ['/usr/bin/redis-server'] }),
   miniBrowser: find({
     name: 'MiniBrowser of WebKitGTK',

@@ -185,6 +185,21 @@ describe('createEventSource', () => {
     },
   )
 
+  it.each([
+    [
+      'localhost:3000/events',
+      /scheme "localhost:", which fetch cannot use; did you mean http:\/\/localhost:3000\/events\?/,
+    ],
+    ['ftp://sse.example/', /scheme "ftp:", which fetch cannot use/],
+    ['ws://sse.example/', /scheme "ws:", which fetch cannot use/],
+  ])('refuses %s, which fetch can never use, unless a fetch or transport of your own is to use it', (url, says) => {
+    for (const transport of ['auto', 'fetch', 'native'] as const) {
+      expectRefusal(() => createEventSource(url, { transport }), TypeError, says)
+    }
+    createEventSource(url, { fetch: () => new Promise(() => {}) }).close()
+    createEventSource(url, { transport: fetchTransport({ fetch: () => new Promise(() => {}) }) }).close()
+  })
+
   it('refuses dropDuplicates on native, which cannot tell what it needs', () => {
     expectRefusal(
       () => createEventSource(stream.url, { transport: 'native', dropDuplicates: 5 }),

@@ -9,17 +9,17 @@ import { type ConnectionScript, SCRIPT_SERVER_PATH } from '../server/script.js'
 
 const server = `${location.origin}${SCRIPT_SERVER_PATH}`
 
+async function serve(connections: readonly ConnectionScript[]): Promise<RemoteStream> {
+  return putUp(server, { connections })
+}
+
+function open(url: string, options: EventSourceOptions<Ticks> = {}): TypedEventSource<Ticks> {
+  const source = createEventSource<Ticks>(url, { transport: xhrTransport, reconnection: quick, ...options })
+  onTestFinished(() => source.close())
+  return source
+}
+
 describe('the transport of the documentation, over XMLHttpRequest', () => {
-  async function serve(connections: readonly ConnectionScript[]): Promise<RemoteStream> {
-    return putUp(server, { connections })
-  }
-
-  function open(url: string, options: EventSourceOptions<Ticks> = {}): TypedEventSource<Ticks> {
-    const source = createEventSource<Ticks>(url, { transport: xhrTransport, reconnection: quick, ...options })
-    onTestFinished(() => source.close())
-    return source
-  }
-
   test('delivers events as they come, and close() lets the server go', async () => {
     const stream = await serve([{ steps: [ticks(1)] }])
     const source = open(stream.url)

@@ -1012,10 +1012,10 @@ describe('the URL as a function', () => {
     source.close()
   })
 
-  test.each([['/relative'], ['http://user:pass@sse.example/'], [5]])(
+  test.each([['/relative'], ['http://user:pass@sse.example/'], ['localhost:3000/events'], [5]])(
     'that returns %o has failed by the application',
     async (result) => {
-      const source = createEventSource(() => result as string, { transport: createFakeTransport() })
+      const source = createEventSource(() => result as string)
       await settled()
       expect(source.status.get()).toMatchObject({ state: 'waiting', failure: { kind: 'application', fatal: false } })
       source.close()

@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../behaviour/wait.js'
 import { start } from '../process.js'
 import { programs } from '../programs.js'
-import { listen } from './serve.js'
+import { freePort, isReachable } from './serve.js'
 import type { Stage } from './stage.js'
 
 export interface NginxOptions {
@@ -83,23 +82,4 @@ http {
   }
 }
 `
-}
-
-/** nginx cannot be told to let the system pick one. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-function isReachable(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { describe, expect } from 'vitest'
 import { createEventSource } from '../../src/index.js'
 import { afterTimers } from '../behaviour/wait.js'
+import { needs } from '../programs.js'
 import { type Application, type Body, createApplication, startStream } from './application.js'
 import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
 import { caddy, haproxy, type Proxy, startProxy, varnish, versionOfCaddy } from './proxies.js'
@@ -26,12 +27,8 @@ async function setUp(
   return { application, served, base: await startProxy(stage, proxy, (port) => configure(port, served.port)) }
 }
 
-/** The tests of a proxy; their title says why they are left out on a machine that does not have it. */
-function behind(proxy: Proxy, tests: () => void): void {
-  const { name, whyNot } = proxy
-  if (whyNot !== undefined) console.warn(`LEFT OUT: the tests behind ${name}, because ${whyNot}`)
-  const title = whyNot === undefined ? `behind ${name}` : `behind ${name} (left out, because ${whyNot})`
-  describe.skipIf(whyNot !== undefined).concurrent(title, tests)
+function behind({ program }: Proxy, tests: () => void): void {
+  describe.concurrent(`behind ${program.name}`, needs(program), tests)
 }
 
 /** How long each of ten events takes to the client, in ms; the next one leaves when the one before it is there. */
