@@ -36,7 +36,7 @@ export const programs = {
   varnish: find({ name: 'Varnish', package: 'varnish', variable: 'VARNISH_PATH', paths: ['/usr/sbin/varnishd'] }),
   redis: find({ name: 'Redis', package: 'redis-server', variable: 'REDIS_PATH', paths: ['/usr/bin/redis-server'] }),
   miniBrowser: find({
-    name: 'MiniBrowser of WebKitGTK',
+    name: 'WebKitGTK MiniBrowser',
     package: 'webkit2gtk-driver',
     variable: 'MINI_BROWSER_PATH',
     paths: [
