@@ -77,9 +77,9 @@ interface Tally {
 }
 
 /**
- * At the end, what was left out and why, and one line: `N passed, N failed, N skipped`. It counts what a summary of tests
- * leaves out: a file that did not load, a hook that failed and an error that nobody caught are failures, and so is a run
- * without a test. The line is also written to the file that `TALLY_FILE` names, for scripts.
+ * At the end, what was left out and why, and one line: `N passed, N failed, N skipped`. It counts what a summary of
+ * tests leaves out: a file that did not load, a hook that failed and an error that nobody caught are failures, and so
+ * is a run without a test. The line is also written to the file that `TALLY_FILE` names, for scripts.
  */
 export class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
