@@ -192,7 +192,7 @@ export const answers: readonly Case[] = [
         { status: 204, story: { state: 'closed', reason: 'ended-by-server' } },
         { status: 503, story: { state: 'waiting' } },
       ] as const) {
-        const stream = await serve([{ status, headers: { 'retry-after': '60' }, steps: ['end'] }])
+        const stream = await serve([{ status, headers: status === 503 ? { 'retry-after': '60' } : {}, steps: ['end'] }])
         const source = open(stream)
         const reached = await reach(source, story.state)
         assert.deepInclude(reached, story)

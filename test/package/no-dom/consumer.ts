@@ -10,11 +10,16 @@ interface Events {
 
 export async function run(url: string): Promise<ConnectionStatus> {
   using source = createEventSource<Events>(url, {
-    transport: fetchTransport({ fetch }),
+    transport: fetchTransport({
+      fetch,
+      method: ({ attempt }) => (attempt === 0 ? 'POST' : 'GET'),
+      headers: ({ lastEventId }) => new Headers({ 'x-from': lastEventId }),
+      body: ({ lastEventId }) => (lastEventId === '' ? 'begin' : undefined),
+    }),
     reconnection: exponentialBackoff(),
   })
   source.on('price', ({ data }) => void data.value.toFixed(2))
-  for await (const { data } of readEvents(await fetch(url)))
+  for await (const { data } of readEvents(await fetch(url), { endOn: ['done', 'error'] }))
     createParser({ onEvent() {} }).push(encodeMessage({ data }))
   const { body } = await fetch(url)
   for await (const { data } of body?.pipeThrough(new EventStreamDecoderStream()) ?? []) void data.trim()
@@ -29,4 +34,14 @@ export function listen(url: string): () => void {
   source.onerror = ({ status, failure }) => void [status?.toFixed(), failure?.message.trim()]
   source.addEventListener('price', (event) => void event.type, { once: true })
   return () => source.close()
+}
+
+/** The answer of `node-fetch`, whose body is a Node stream. */
+export async function read(answer: {
+  status: number
+  url: string
+  headers: { get(name: string): string | null }
+  body: NodeJS.ReadableStream | null
+}): Promise<void> {
+  for await (const { data } of readEvents(answer)) void data.trim()
 }
