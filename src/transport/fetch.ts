@@ -116,9 +116,9 @@ function openFetch(
     // What a fetch of the application's own adds by itself (a token) is to reach another origin no more than the platform lets it.
     const byPlatform = options.fetch !== undefined && options.headers === undefined
     const arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow', byPlatform)
-    const carriesId = 'last-event-id' in init.headers
-    if (carriesId && arrival.failure?.kind !== 'network') acceptingIds.add(new URL(asked.url).origin)
     if (arrival.failure !== undefined) return arrival
+    const carriesId = 'last-event-id' in init.headers
+    if (carriesId) acceptingIds.add(new URL(asked.url).origin)
     const { response, url } = arrival
     const { status, body } = response
     const reader = openBody(body)

@@ -7,5 +7,5 @@ import { keepsBrowserRules } from './platform.js'
 export function isCrossOrigin(url: string): boolean {
   // Some test environments have only the location's.
   const here = globalThis.origin ?? globalThis.location?.origin
-  return here !== undefined && keepsBrowserRules() && (here === 'null' || new URL(url).origin !== here)
+  return here !== undefined && keepsBrowserRules() && new URL(url).origin !== here
 }

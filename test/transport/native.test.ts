@@ -105,6 +105,16 @@ describe('the native transport', () => {
     expect([sink.named('open'), sink.named('end')]).toEqual([[], []])
   })
 
+  test("a polyfill's events are told apart by their data, not by their class", () => {
+    const sink = createSink()
+    nativeTransport().open(createRequest({ types: new Set(['error']) }), sink)
+    vi.stubGlobal('MessageEvent', undefined)
+    latest().dispatchEvent(Object.assign(new Event('error'), { data: '1', lastEventId: '', origin: 'http://a' }))
+    latest().dispatchEvent(new Event('open'))
+    expect(sink.named('message')).toMatchObject([{ event: 'error', data: '1' }])
+    expect([sink.named('open').length, sink.named('end').length]).toEqual([1, 0])
+  })
+
   test('an ID is that of the event which follows: native shows none of a block without data', () => {
     const sink = createSink()
     const tell = vi.spyOn(sink, 'onLastEventId')
