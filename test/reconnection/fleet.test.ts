@@ -137,6 +137,12 @@ describe('a fleet whose server ends the streams', () => {
     expect(isPeakKept(restless, [serve({ cut: 'ended', outage }).now])).toBe(false)
   })
 
+  test('has an echo of an outage as long as retry:, of at most half its rate on top', () => {
+    const { now } = serve({ life: 0, reconnectionTime: 10_000, outage: 10_000 })
+    expect(now.after).toBeGreaterThan(now.steady * 1.2)
+    expect(now.after).toBeLessThan(now.steady * 1.5)
+  })
+
   test('after 30 s each: as before, for a connection that stayed open was healthy then too', () => {
     const { before, now } = serve({ life: 30_000, cut: 'lost', outage })
     expect(now).toEqual(before)

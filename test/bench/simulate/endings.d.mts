@@ -12,6 +12,7 @@ export interface EndingsOptions {
   limit?: number
   horizon?: number
   comeWithin?: number
+  incident?: number
   reconnectionTime?: number
 }
 

@@ -8,9 +8,8 @@ const LOST = { kind: 'network', fatal: false, message: 'the connection was lost,
 const ENDED = { kind: 'ended', fatal: false, message: 'the server has ended the stream' }
 const BUSY = { kind: 'http', fatal: false, message: 'the server is busy', status: 503 }
 
-/** In ms: the clients come and settle, their steady state is measured, then the outage or the cut comes. */
+/** From when on, and until the incident, the steady state is measured, in ms. */
 const SETTLED = 90_000
-const INCIDENT = 105_000
 /** How long a server that fell over is away, in ms. */
 const DOWN = 10_000
 
@@ -26,6 +25,7 @@ const DOWN = 10_000
  * @param limit - if more attempts a second arrive after the incident, the server falls over and cuts all streams again.
  * @param horizon - how long the fleet is watched, in ms.
  * @param comeWithin - how long it takes until all clients have come, in ms: at least a round of theirs.
+ * @param incident - when the outage or the cut comes, in ms.
  * @param reconnectionTime - what the server has set with `retry:`, in ms.
  */
 export function simulateEndings({
@@ -40,9 +40,10 @@ export function simulateEndings({
   limit = Infinity,
   horizon = 180_000,
   comeWithin = 30_000,
+  incident = 105_000,
   reconnectionTime,
 }) {
-  const returned = INCIDENT + outage
+  const returned = incident + outage
   const cutFailure = cut === 'ended' ? ENDED : LOST
   const attempts = new Uint32Array(horizon / BIN)
   const { resetAfter = 5000 } = policy
@@ -96,7 +97,7 @@ export function simulateEndings({
       isBack[client] = 1
       returns[Math.min(Math.floor((time + roundTrip[client] / 2) / BIN), returns.length - 1)] += 1
     }
-    const cutAt = cut !== undefined && time < INCIDENT ? INCIDENT : Infinity
+    const cutAt = cut !== undefined && time < incident ? incident : Infinity
     if (time + life < cutAt) end(client, time, time + life, ENDED)
     else if (cutAt < Infinity) end(client, time, cutAt, cutFailure)
     else openSince[client] = time
@@ -122,11 +123,11 @@ export function simulateEndings({
   for (let tick = 0; tick < first.length; tick++) {
     const now = tick * TICK
     const bin = Math.floor(now / BIN)
-    if (now >= INCIDENT && now >= awayUntil) {
+    if (now >= incident && now >= awayUntil) {
       const second = attempts.subarray(bin - BINS_PER_SECOND + 1, bin + 1).reduce((sum, count) => sum + count, 0)
       if (second > limit) fallOver(now)
     }
-    const isAway = (now >= INCIDENT && now < returned) || now < awayUntil
+    const isAway = (now >= incident && now < returned) || now < awayUntil
     room = Math.min(room, 1) + (capacity * TICK) / 1000
     // Lots are drawn for the room: the order of the queue would prefer those with the shorter waits.
     let waiting = queued[tick]
@@ -154,8 +155,8 @@ export function simulateEndings({
   let back = 0
   const backBin = returns.findIndex((count) => (back += count) >= clients * 0.99)
   return {
-    steady: busiest(SETTLED, INCIDENT),
-    away: busiest(INCIDENT, returned),
+    steady: busiest(SETTLED, incident),
+    away: busiest(incident, returned),
     after: busiest(returned, horizon),
     back99: backBin === -1 ? undefined : (backBin + 1) * BIN - returned,
     falls,
@@ -163,16 +164,15 @@ export function simulateEndings({
   }
 }
 
-/** A fleet that comes out of an outage is not as evenly spread as one that never had any. */
-const UNEVEN = 1.1
+/** After an outage as long as `retry:`, those whom it has held up come back among those whom it has not. */
+const ECHO = 1.5
 
 /**
- * Whether the new rule has no higher peak in an outage and after it than the same fleet has all the time without one, or
- * than one of `others` has.
+ * Whether the new rule has no higher peak in an outage and after it than one of `others` has, or than an echo of what
+ * the same fleet has all the time without an outage.
  */
 export function isPeakKept(now, others) {
   return ['away', 'after'].every((when) => {
-    const allowed = Math.max(now.steady, ...others.map((other) => other[when]))
-    return now[when] <= allowed * UNEVEN
+    return now[when] <= Math.max(now.steady * ECHO, ...others.map((other) => other[when]))
   })
 }

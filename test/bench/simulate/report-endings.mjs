@@ -14,6 +14,7 @@ const polled = [
   { name: 'no `retry:`' },
   { name: '`retry: 1000`', reconnectionTime: 1000 },
   { name: '`retry: 10000`', reconnectionTime: 10_000 },
+  { name: '`retry: 10000`, away for 10 s only', reconnectionTime: 10_000, outage: 10_000 },
   { name: '`retry: 1000`, the stream stays for 2 s', reconnectionTime: 1000, life: 2000, cut: 'lost' },
   {
     name: '`retry: 10000`, `maxAttempts: 5`',
@@ -27,6 +28,7 @@ const polled = [
     name: 'it accepts 20,000 a second, `retry: 60000`',
     reconnectionTime: 60_000,
     comeWithin: 75_000,
+    incident: 300_000,
     ...accepts(20_000),
   },
 ]
