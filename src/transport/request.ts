@@ -118,8 +118,8 @@ function toHeaders(given: HeadersLike | undefined): Map<string, string> {
     if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`headers must be ${HEADERS}.`)
     const [name, value]: readonly unknown[] = pair
     if (value === undefined) continue
-    if (!isToken(name)) throw new TypeError(`headers: ${JSON.stringify(name)} is not a name that can be sent.`)
-    if (typeof value !== 'string') throw new TypeError(`headers: the value of "${name}" must be a string.`)
+    if (!isToken(name)) throw new TypeError(`headers: the name ${JSON.stringify(name)} cannot be sent.`)
+    if (!isString(value)) throw new TypeError(`headers: the value of "${name}" must be a string.`)
     // Fetch standard, 2.2.2: "To normalize a byte sequence potentialValue, remove any leading and trailing HTTP whitespace
     // bytes"; then it "contains no 0x00 (NUL) or HTTP newline bytes".
     const text = value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
