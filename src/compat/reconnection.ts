@@ -15,7 +15,7 @@ export function standardBackoff(): ReconnectionPolicy {
   const backoff = exponentialBackoff({
     // "If res is an aborted network error, then fail the connection. Otherwise, if res is a network error, then reestablish the
     // connection, unless the user agent knows that to be futile. Otherwise, if res's status is not 200, or if res's
-    // `Content-Type` is not `text/event-stream`, then fail the connection": 503 included, and whatever `Retry-After` says.
+    // `Content-Type` is not `text/event-stream`, then fail the connection": 503 too, whatever `Retry-After` says.
     shouldReconnect: ({ kind, fatal, cause }) =>
       !fatal && kind !== 'http' && kind !== 'content-type' && !isAbort(cause),
     // A server that sends what it has and ends is no failing server: many are polled like that, in the rhythm of `retry:`.

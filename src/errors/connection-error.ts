@@ -44,8 +44,8 @@ export interface ConnectionFailure {
   /** The media type of the answer, as the server wrote it; empty when it named none. */
   readonly mediaType?: string
   /**
-   * The text of the refused answer's body, such as a JSON error: at most 16 KiB of it, and what came within 250 ms. Left out if
-   * it is empty or not text. The server may send anything: show it as text, never as HTML.
+   * The text of the refused answer's body, such as a JSON error: at most 16 KiB, and only what came within 250 ms.
+   * Left out if it is empty or not text. The server may send anything: show it as text, never as HTML.
    */
   readonly body?: string
   /** What was thrown, where something was. */

@@ -16,8 +16,9 @@ export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
   /** Aborting it ends the loop with its reason, and releases the body at once. */
   readonly signal?: AbortSignal | undefined
   /**
-   * How the end is recognised. The loop ends with that event, and the body is released; a stream that ends without its mark is
-   * incomplete, and the loop throws a {@link ConnectionError} of the kind `ended`. What the function throws, the loop throws.
+   * How the end is recognised. The loop ends with that event, and the body is released. A stream that ends without its
+   * mark is incomplete: the loop throws a {@link ConnectionError} of the kind `ended`. What the function throws, the
+   * loop throws.
    *
    * @default the end of the stream is the end
    */
@@ -35,8 +36,9 @@ export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
  * @param options - `signal`, `endOn`, and `maxEventSize` in bytes (default: 16 MiB)
  * @throws TypeError when an argument has the wrong type, an option does not exist, or the body is read already
  * @throws RangeError when `maxEventSize` is not more than 0
- * @throws {@link ConnectionError} in the loop: the status is not one of 2xx, the media type is not `text/event-stream`, the
- * body cannot be read while it arrives, the connection broke, or the stream ended without the mark of `endOn`
+ * @throws {@link ConnectionError} in the loop: the status is not one of 2xx, the media type is not
+ * `text/event-stream`, the body cannot be read while it arrives, the connection broke, or the stream ended without the
+ * mark of `endOn`
  * @throws {@link ParseError} in the loop, after the events before it: an event is larger than `maxEventSize`
  * @throws the signal's reason, in the loop, once it is aborted
  * @example

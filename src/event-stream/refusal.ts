@@ -6,8 +6,9 @@ import { parseRetryAfter } from './retry-after.js'
 /**
  * Why an answer is not an event stream, or undefined if it is one.
  *
- * "if res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the connection." [NON-SPEC]
- * Unless `strict`, any other 2xx that can have content opens the stream too: many frameworks answer a POST with 201.
+ * "if res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the connection."
+ * [NON-SPEC] Unless `strict`, any other 2xx that can have content opens the stream too: many frameworks answer a POST
+ * with 201.
  *
  * @param url - the URL that answered, if the caller knows it better than the response
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model (step 15)
@@ -43,8 +44,8 @@ export function refusalOf(
 }
 
 /**
- * Whether a status says "not now", so that the same request may succeed later. RFC 9110, 15: a client treats "an unrecognized
- * status code as being equivalent to the x00 status code of that class", and what lies beyond 599 as a 5xx.
+ * Whether a status says "not now", so that the same request may succeed later. RFC 9110, 15: a client treats "an
+ * unrecognized status code as being equivalent to the x00 status code of that class", and one beyond 599 as a 5xx.
  */
 function isTransient(status: number): boolean {
   return [408, 425, 429].includes(status) || (status >= 500 && status !== 501 && status !== 505)

@@ -8,8 +8,8 @@ const MAX_SIZE = 16 * 1024
 const PATIENCE = 250
 
 /**
- * The failure with the text of the body that came instead of an event stream; what is not read is cancelled. Never throws. A
- * reader that is cancelled meanwhile ends it at once.
+ * The failure with the text of the body that came instead of an event stream; what is not read is cancelled. Never
+ * throws. Ends at once if the reader is cancelled meanwhile.
  */
 export async function withBody(failure: ConnectionFailure, reader: BodyReader | undefined): Promise<ConnectionFailure> {
   const body = reader && (await readText(reader))

@@ -96,8 +96,8 @@ function openFetch(
   }
 
   /**
-   * Another origin may refuse the preflight that the header costs, which looks like a network error. Without the header there is
-   * none: better to begin again, and to say so by `resumed`, than never to come back. An ID that got through before is kept.
+   * Whether the failure may be a refused preflight, which looks like a network error. Without the header there is no
+   * preflight: better to begin again, as `resumed` says, than never to come back. An ID that got through is kept.
    */
   function mayBePreflight(): boolean {
     const { url, lastEventId, lastEventIdInUrl } = request
@@ -201,12 +201,14 @@ function applicationFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: false,
-    message: `The application's method, headers or body could not be made (${inWords(cause)}); its function threw, or returned what cannot be sent.`,
+    message:
+      `The application's method, headers or body could not be made (${inWords(cause)}); ` +
+      'its function threw, or returned what cannot be sent.',
     cause,
   }
 }
 
-/** Only a stand-in for fetch gives what cannot be read; nothing, perhaps, because it has caught the error of the network. */
+/** Not fatal: a `fetch` that catches the network's errors resolves to nothing. */
 function answerFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',

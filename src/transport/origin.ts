@@ -1,8 +1,8 @@
 import { keepsBrowserRules } from './platform.js'
 
 /**
- * Whether the rules of CORS apply to a request: the platform has them, and the URL is on another origin than the page or worker.
- * In a sandboxed frame, `origin` is "null", as that of no URL is; in a `srcdoc` it is inherited, unlike `location.origin`.
+ * Whether the rules of CORS apply to a request: the platform has them, and the URL is not on the origin of the page or
+ * worker. Unlike `location.origin`, `origin` is "null" in a sandboxed frame, and inherited in a `srcdoc`.
  */
 export function isCrossOrigin(url: string): boolean {
   // Some test environments have only the location's.

@@ -1,4 +1,4 @@
-// What this platform's `fetch` does can be told by its `Request`, without asking a server. Asked each time: polyfills come late.
+// The platform's `Request` shows what its `fetch` does. Looked at each time, because polyfills may be installed late.
 
 /** Whether `fetch` keeps the rules of browsers: CORS, forbidden headers, and redirects that cannot be seen. */
 export function keepsBrowserRules(): boolean {
@@ -20,8 +20,8 @@ function askRequest(ask: (request: Request) => boolean): boolean {
 }
 
 /**
- * Why the platform's `fetch` cannot even make this request; undefined if it can, or if nobody knows. A request that fails for
- * this reason never got to the network.
+ * Why the platform's `fetch` cannot even make this request: such a failure is not the network's. Undefined if it can, or
+ * if that is unknown.
  */
 export function whyNoRequest(url: string, init: RequestInit): unknown {
   if (typeof globalThis.Request !== 'function') return undefined

@@ -46,9 +46,9 @@ export interface FetchOptions {
    */
   method?: MethodOption | undefined
   /**
-   * The request headers, as `fetch` accepts them, or a function that is asked for them on every attempt, so that an expired token
-   * is replaced. A value that is undefined is left out. After a 401 the function is asked once more at once. If it throws or
-   * rejects, the attempt has failed (`application`) and the reconnection policy decides.
+   * The request headers, as `fetch` accepts them, or a function that is asked for them on every attempt, so that an
+   * expired token is replaced. A value that is undefined is left out. After a 401 the function is asked once more at
+   * once. If it throws or rejects, the attempt has failed (`application`) and the reconnection policy decides.
    */
   headers?: HeadersOption | undefined
   /** The request body, or a function that is asked for it on every attempt; undefined from it means no body. */
@@ -104,7 +104,7 @@ export async function createInit(
 }
 
 /**
- * By lower-case names, so that ours find theirs. Without the platform's `Headers`, which is missing in some test environments.
+ * By lower-case names. Without the platform's `Headers`, which some test environments lack.
  *
  * @throws TypeError
  */
@@ -120,8 +120,8 @@ function toHeaders(given: HeadersLike | undefined): Map<string, string> {
     if (value === undefined) continue
     if (!isToken(name)) throw new TypeError(`headers: the name ${JSON.stringify(name)} cannot be sent.`)
     if (!isString(value)) throw new TypeError(`headers: the value of "${name}" must be a string.`)
-    // Fetch standard, 2.2.2: "To normalize a byte sequence potentialValue, remove any leading and trailing HTTP whitespace
-    // bytes"; then it "contains no 0x00 (NUL) or HTTP newline bytes".
+    // Fetch standard, 2.2.2: "To normalize a byte sequence potentialValue, remove any leading and trailing HTTP
+    // whitespace bytes"; then it "contains no 0x00 (NUL) or HTTP newline bytes".
     const text = value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
     // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     if (/[\0\r\n\u0100-\uffff]/.test(text)) throw new TypeError(`headers: the value of "${name}" cannot be sent.`)

@@ -1,6 +1,6 @@
 /**
- * Why `fetch` can never use this URL, as a sentence; undefined if it can. Other schemes are "a network error": Fetch standard, 4.2,
- * "scheme fetch". And `fetch()` refuses credentials in a URL.
+ * Why `fetch` can never use this URL, as a sentence; undefined if it can. To fetch any other scheme is "a network error"
+ * (Fetch standard, 4.2, "scheme fetch"), and `fetch()` refuses credentials in a URL.
  */
 export function whyNotFetchable({ href, protocol, pathname, username, password }: URL): string | undefined {
   if (!/^(?:blob|data|file|https?):$/.test(protocol)) {

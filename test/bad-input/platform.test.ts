@@ -107,7 +107,7 @@ class PlainController {
   }
 }
 
-/** As browsers have it: a signal of another class is refused, by fetch too, whose error looks like that of a network. */
+/** As in browsers, where fetch refuses such a signal too, with an error that looks like the network's. */
 function StrictRequest(_url: string, { signal }: RequestInit): void {
   if (signal instanceof PlainSignal) throw new TypeError("member signal is not of type 'AbortSignal'")
 }
