@@ -166,20 +166,28 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'auto: a restart of the server that the browser gives up on is survived, and native comes back',
+    name: 'auto: a restart of the server that the browser gives up on is survived by fetch; native comes back when asked anew',
     transports: ['auto'],
     needs: ['native', 'same-origin'],
     async run({ serve, open }) {
-      const stream = await serve([{ status: 503 }, { status: 503 }, { steps: [ticks(1)] }, { steps: [ticks(2)] }])
+      const stream = await serve([
+        { status: 503 },
+        { status: 503 },
+        { steps: [ticks(1)] },
+        { steps: [ticks(2)] },
+        { steps: [ticks(3)] },
+      ])
       const source = open<Ticks>(stream)
       const story = record(source)
       const seen = collect(source, 'tick')
       await until(() => seen.length === 1, 'the first tick')
       await stream.perform('end')
       await until(() => seen.length === 2, 'the second tick')
+      source.reconnect()
+      await until(() => seen.length === 3, 'the third tick')
       assert.deepEqual(
         story.flatMap((status) => (status.state === 'open' ? [status.transport] : [])),
-        ['fetch', 'native'],
+        ['fetch', 'fetch', 'native'],
       )
     },
   },

@@ -123,13 +123,15 @@ export const ending: readonly Case[] = [
     name: 'a policy can retry cuts and accept the clean end',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
-      const cut = { headers: { connection: 'keep-alive' }, steps: [{ send: numbered(1) }, 'cut' as const] }
       const acceptEnds: ReconnectionPolicy = (context) => (context.failure.kind === 'ended' ? false : quick(context))
       for (const last of [[{ send: numbered(2) }, 'end'], ['end']] as const) {
-        const stream = await serve([cut, { steps: last }])
+        const first = { headers: { connection: 'keep-alive' }, steps: [{ send: numbered(1) }] }
+        const stream = await serve([first, { steps: last }])
         const source = open<Ticks>(stream, { reconnection: acceptEnds })
-        const seen: number[] = []
-        for await (const { data } of source.events('tick')) seen.push(data)
+        const loop = source.events('tick')
+        const seen = [(await loop.next()).value?.data]
+        await stream.perform('cut')
+        for await (const { data } of loop) seen.push(data)
         assert.deepEqual(seen, last.length === 2 ? [1, 2] : [1])
         assert.deepEqual(source.status.get(), { state: 'closed', reason: 'ended-by-server' })
       }

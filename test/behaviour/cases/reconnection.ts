@@ -139,7 +139,7 @@ export const reconnection: readonly Case[] = [
   },
   {
     name: 'reconnect() begins again after a failure and after the end, with the listeners still in place',
-    transports: ['fetch', 'auto'],
+    transports: ['fetch'],
     async run({ serve, open }) {
       const stream = await serve([{ status: 404 }, { steps: [{ send: numbered(1) }, 'end'] }, { status: 204 }, {}])
       const source = open<Ticks>(stream)
