@@ -40,7 +40,9 @@ export const xhrTransport: Transport = {
     request.open('GET', url)
     request.withCredentials = withCredentials
     request.setRequestHeader('accept', 'text/event-stream')
-    if (lastEventId !== '' && !lastEventIdInUrl) request.setRequestHeader('last-event-id', lastEventId)
+    // The header takes bytes, each as one character, and the ID is text.
+    const bytes = String.fromCharCode(...new TextEncoder().encode(lastEventId))
+    if (lastEventId !== '' && !lastEventIdInUrl) request.setRequestHeader('last-event-id', bytes)
     request.send()
     return { close: () => request.abort() }
   },

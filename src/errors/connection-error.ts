@@ -11,9 +11,9 @@
  * | `idle` | nothing arrived for `idleTimeout` |
  * | `too-large` | one event was larger than `maxEventSize` |
  * | `native` | the browser's own `EventSource` gave up, and does not say why |
- * | `application` | a function of the application (`headers`, `body`, `reconnection`) threw |
- * | `unsupported` | this runtime cannot stream: it has no `fetch`, or one without a streaming body |
- * | `overflow` | events arrived faster than an asynchronous schema could check them |
+ * | `application` | what the application gave is at fault: a function (`url`, `headers`, `body`, `reconnection`), a transport, a `fetch` |
+ * | `unsupported` | this runtime lacks what it takes (`fetch`, a streaming body, ...), or cannot use such a URL |
+ * | `overflow` | events arrived faster than asynchronous schemas or parsers took them |
  */
 export type FailureKind =
   | 'network'

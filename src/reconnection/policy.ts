@@ -25,7 +25,10 @@ export interface ReconnectionPolicy {
   (context: ReconnectionContext): number | false
   /**
    * How long a connection must have stayed open, in ms, and have delivered at least a byte, before earlier attempts are
-   * forgotten when it is lost. Default: 5000. A server that accepts and ends at once is thus still a failing server.
+   * forgotten when it is lost. A server that accepts and breaks off at once is thus still a failing server. (One that sends an
+   * event and ends the stream is healthy without that.)
+   *
+   * @default 5000
    */
   readonly resetAfter?: number
 }

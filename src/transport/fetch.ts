@@ -133,7 +133,7 @@ function openFetch(
     return { status, url, body, reader, resumed }
   }
 
-  /** Reads the stream to its end, which is always a failure: a server cannot close a stream for good. */
+  /** Reads the stream to its end, and says why it came to it. */
   async function read(reader: BodyReader, url: string): Promise<ConnectionFailure> {
     const { origin } = new URL(url)
     let tooLarge: ConnectionFailure | undefined

@@ -133,6 +133,6 @@ function gaveUp(url: string): ConnectionFailure {
     fatal: false,
     message:
       `The browser's EventSource gave up on ${url} and does not say why: a status other than 200, a media type other ` +
-      'than text/event-stream, or CORS; the next request by fetch tells which.',
+      "than text/event-stream, or CORS; a request by fetch ('auto') would tell which.",
   }
 }

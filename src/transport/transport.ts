@@ -57,7 +57,8 @@ export interface TransportSession {
 
 /**
  * How one event stream is obtained, once. It does not reconnect (see {@link TransportSink.onInterrupted} for one that
- * does so by itself) and keeps nothing of a session for the next, so that one value can serve any number of connections.
+ * does so by itself) and what it keeps between sessions holds for all of them, so that one value can serve
+ * any number of connections.
  */
 export interface Transport {
   /** What `status` shows. */
