@@ -1,11 +1,39 @@
+import { readdirSync } from 'node:fs'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { minify } from 'terser'
 
+/** A file of src/entries is a published entry of that name: everything about entries is derived from this list. */
+export const entries = readdirSync(join(import.meta.dirname, 'src/entries')).map((file) => file.replace(/\.ts$/, ''))
+
+/** Importing it changes something, so bundlers must keep it. */
+const WITH_EFFECT = 'polyfill'
+
+/** What package.json says of the entries. The build keeps it up to date. */
+export function manifestOf() {
+  const conditions = (name, code, types) => ({
+    types: `./dist/types/entries/${name}.d.${types}`,
+    default: `./dist/${name}.${code}`,
+  })
+  const exportsOf = (name) => ({ import: conditions(name, 'js', 'ts'), require: conditions(name, 'cjs', 'cts') })
+  const named = entries.filter((name) => name !== 'index').map((name) => [`./${name}`, exportsOf(name)])
+  return {
+    sideEffects: [`./dist/${WITH_EFFECT}.js`, `./dist/${WITH_EFFECT}.cjs`],
+    exports: { '.': exportsOf('index'), ...Object.fromEntries(named), './package.json': './package.json' },
+  }
+}
+
 /** tsc has written JavaScript, types and maps into build/; here they become what is published. */
-const input = Object.fromEntries(
-  ['index', 'event-stream/index', 'compat/index', 'compat/polyfill'].map((entry) => [entry, `build/${entry}.js`]),
-)
+const input = Object.fromEntries(entries.map((name) => [name, `build/entries/${name}.js`]))
+
+const manifest = {
+  name: 'manifest',
+  async writeBundle() {
+    const before = await readFile('package.json', 'utf8')
+    const after = `${JSON.stringify({ ...JSON.parse(before), ...manifestOf() }, undefined, 2)}\n`
+    if (after !== before) await writeFile('package.json', after)
+  },
+}
 
 /** Hands tsc's maps on, so that a stack trace ends in src/. */
 const sourceMaps = {
@@ -22,10 +50,10 @@ const types = {
   async writeBundle() {
     for (const file of await readdir('build', { recursive: true })) {
       if (!file.endsWith('.d.ts')) continue
-      await cp(join('build', file), join('dist', file))
+      await cp(join('build', file), join('dist/types', file))
       const declaration = await readFile(join('build', file), 'utf8')
       const commonJs = declaration.replace(/(['"])(\.{1,2}\/[^'"]+)\.js\1/g, '$1$2.cjs$1')
-      await writeFile(join('dist', file.replace(/\.d\.ts$/, '.d.cts')), commonJs)
+      await writeFile(join('dist/types', file.replace(/\.d\.ts$/, '.d.cts')), commonJs)
     }
   },
 }
@@ -55,12 +83,12 @@ export default [
     input,
     plugins: [sourceMaps],
     output: [
-      { ...split('es', 'js'), plugins: [types] },
+      { ...split('es', 'js'), plugins: [types, manifest] },
       { ...split('cjs', 'cjs'), exports: 'named' },
     ],
   },
   {
-    input: 'build/index.js',
+    input: 'build/entries/index.js',
     plugins: [sourceMaps],
     output: {
       file: 'dist/everstream.min.js',

@@ -16,7 +16,7 @@ const node: TestProjectInlineConfiguration = {
     include: [
       'test/*.test.ts',
       'test/runtimes/drive/*.test.ts',
-      'test/{errors,event-stream,observable,reconnection,transport,connection,client,compat,package,behaviour,bad-input,chaos}/**/*.test.ts',
+      'test/{arguments,answer,event-stream,observable,reconnection,transport,connection,client,event-source,package,behaviour,bad-input,chaos}/**/*.test.ts',
     ],
   },
 }
@@ -25,7 +25,7 @@ const node: TestProjectInlineConfiguration = {
 const built: TestProjectInlineConfiguration = {
   resolve: {
     alias: [
-      { find: /^(?:\.\.\/)+src\/(index|compat\/index)\.js$/, replacement: join(import.meta.dirname, 'dist/$1.js') },
+      { find: /^(?:\.\.\/)+src\/entries\/(.+)\.js$/, replacement: join(import.meta.dirname, 'dist/$1.js') },
     ],
   },
   test: {

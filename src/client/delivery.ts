@@ -1,4 +1,4 @@
-import { PayloadError } from '../errors/payload-error.js'
+import { PayloadError } from './payload-error.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
 import { report } from '../observable/report.js'
 import type { TypedEvent } from './events.js'

@@ -1,4 +1,4 @@
-import { checkOptions, isBoolean, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
+import { checkOptions, isBoolean, type OptionRule, SIGNAL_RULE, wrongArgument } from '../arguments/check-options.js'
 import type { Emitter } from '../observable/emitter.js'
 import type { Aborts } from './aborts.js'
 import type { Demand } from './demand.js'

@@ -1,4 +1,4 @@
-import type { PayloadError } from '../errors/payload-error.js'
+import type { PayloadError } from './payload-error.js'
 
 /** Event types are data of the server: so many are remembered, and no more. */
 const MAX_TYPES = 100

@@ -1,4 +1,4 @@
-import type { PayloadError, RawEvent } from '../errors/payload-error.js'
+import type { PayloadError, RawEvent } from './payload-error.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { FetchOptions } from '../transport/request.js'
 import type { Transport } from '../transport/transport.js'

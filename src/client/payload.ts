@@ -1,4 +1,4 @@
-import { PayloadError, type RawEvent } from '../errors/payload-error.js'
+import { PayloadError, type RawEvent } from './payload-error.js'
 import type { StandardResult, StandardSchema } from '../standards/standard-schema.js'
 
 /**

@@ -1,5 +1,5 @@
 import { type Address, createAddress, type UrlOption } from '../connection/address.js'
-import { parseUrl } from '../connection/parse-url.js'
+import { parseUrl } from '../platform/parse-url.js'
 import {
   isBoolean,
   isFunction,
@@ -9,8 +9,8 @@ import {
   type OptionRule,
   SIGNAL_RULE,
   wrongArgument,
-} from '../errors/check-options.js'
-import type { PayloadError } from '../errors/payload-error.js'
+} from '../arguments/check-options.js'
+import type { PayloadError } from './payload-error.js'
 import { END_ON, type EndOn, isEndOn } from '../event-stream/end-mark.js'
 import { exponentialBackoff } from '../reconnection/backoff.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'

@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
 import { report } from '../observable/report.js'
 import { createStore, type ReadableStore } from '../observable/store.js'

@@ -1,5 +1,5 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
-import { inWords } from '../errors/in-words.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
+import { inWords } from '../failure/in-words.js'
 import { report } from '../observable/report.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from '../transport/transport.js'
 import type { Environment } from './environment.js'

@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 
 /**
  * What stands in a connection's way: the device is offline, the page is hidden (with `whenHidden: 'pause'`), the page is

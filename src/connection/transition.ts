@@ -1,5 +1,5 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
-import { inWords } from '../errors/in-words.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
+import { inWords } from '../failure/in-words.js'
 import { clampReconnectionTime, DEFAULT_RESET_AFTER, type ReconnectionPolicy } from '../reconnection/policy.js'
 import type { TransportOpened } from '../transport/transport.js'
 import type { ConnectionStatus, PauseReason } from './status.js'

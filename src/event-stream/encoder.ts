@@ -1,4 +1,4 @@
-import { EncodeError } from '../errors/encode-error.js'
+import { EncodeError } from './encode-error.js'
 import type { EventStreamMessageInit } from './message.js'
 
 const LINE_END = /\r\n|\n|\r/

@@ -1,5 +1,5 @@
-import { checkNames } from '../errors/check-names.js'
-import type { ParseError } from '../errors/parse-error.js'
+import { checkNames } from '../arguments/check-names.js'
+import type { ParseError } from './parse-error.js'
 import type { EventStreamMessage } from './message.js'
 
 /** What {@link createParser} is given: who wants to hear what, and the limits. */

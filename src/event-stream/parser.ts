@@ -1,4 +1,4 @@
-import { ParseError } from '../errors/parse-error.js'
+import { ParseError } from './parse-error.js'
 import { checkOptions, DEFAULT_MAX_EVENT_SIZE, PARSER_OPTIONS, type ParserOptions } from './parser-options.js'
 import { Utf8Decoder } from './utf8-decoder.js'
 

@@ -1,4 +1,4 @@
-import { QueueOverflowError } from '../errors/queue-overflow-error.js'
+import { QueueOverflowError } from './queue-overflow-error.js'
 
 export interface AsyncQueueOptions {
   /** How many values may wait to be pulled. */

@@ -1,6 +1,6 @@
-import { abortReason } from '../errors/abort-reason.js'
-import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../errors/check-options.js'
-import { createDomException } from '../errors/dom-exception.js'
+import { abortReason } from '../platform/abort-reason.js'
+import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../arguments/check-options.js'
+import { createDomException } from '../platform/dom-exception.js'
 import type { InteropObservable } from '../standards/observable.js'
 import { report } from './report.js'
 

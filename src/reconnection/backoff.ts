@@ -1,5 +1,5 @@
-import { checkOptions, isFunction, numberRule, type OptionRule } from '../errors/check-options.js'
-import type { ConnectionFailure } from '../errors/connection-error.js'
+import { checkOptions, isFunction, numberRule, type OptionRule } from '../arguments/check-options.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { DEFAULT_RESET_AFTER, type ReconnectionPolicy } from './policy.js'
 
 export interface BackoffOptions {

@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 
 /** What a policy decides from. Everything that it needs is in here, the randomness too: the same context, the same answer. */
 export interface ReconnectionContext {

@@ -1,7 +1,7 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { leaveToBrowser } from './choose.js'
 import { createFetchOpener } from './fetch.js'
-import { isCrossOrigin } from './origin.js'
+import { isCrossOrigin } from '../platform/origin.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
 /**

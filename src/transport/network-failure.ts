@@ -1,5 +1,5 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
-import { inWords } from '../errors/in-words.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
+import { inWords } from '../failure/in-words.js'
 
 /** @param fault - whose it may be */
 export function networkFailure(what: string, cause: unknown, fault: string): ConnectionFailure {

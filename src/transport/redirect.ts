@@ -1,11 +1,11 @@
-import { throwIfAborted } from '../errors/abort-reason.js'
-import type { ConnectionFailure } from '../errors/connection-error.js'
-import { inWords } from '../errors/in-words.js'
-import { unsupported } from '../errors/unsupported.js'
-import { discardBody } from '../event-stream/body.js'
+import { throwIfAborted } from '../platform/abort-reason.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
+import { inWords } from '../failure/in-words.js'
+import { unsupported } from '../failure/unsupported.js'
+import { discardBody } from '../answer/body.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
-import { keepsBrowserRules, whyNoRequest } from './platform.js'
+import { keepsBrowserRules, whyNoRequest } from '../platform/fetch-rules.js'
 import type { UndirectedInit } from './request.js'
 
 /** "If request's redirect count is 20, then return a network error." */

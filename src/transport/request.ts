@@ -6,13 +6,13 @@ import {
   numberRule,
   type OptionRule,
   wrongArgument,
-} from '../errors/check-options.js'
-import { throwIfAborted } from '../errors/abort-reason.js'
-import { inWords } from '../errors/in-words.js'
-import type { ConnectionFailure } from '../errors/connection-error.js'
+} from '../arguments/check-options.js'
+import { throwIfAborted } from '../platform/abort-reason.js'
+import { inWords } from '../failure/in-words.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 import type { FetchLike, FetchLikeBody, FetchLikeInit } from '../standards/fetch-like.js'
 import { encodeHeaderValue } from './header-value.js'
-import { hasCacheMode } from './platform.js'
+import { hasCacheMode } from '../platform/fetch-rules.js'
 import type { TransportRequest } from './transport.js'
 
 /** What a function that is asked on each attempt gets to know. */

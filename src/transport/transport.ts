@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
 
 /** One attempt to obtain the event stream. */

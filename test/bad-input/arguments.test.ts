@@ -6,7 +6,7 @@ import {
   encodeMessage,
   EventStreamDecoderStream,
   readEvents,
-} from '../../src/event-stream/index.js'
+} from '../../src/entries/event-stream.js'
 import {
   createEventSource,
   exponentialBackoff,
@@ -14,7 +14,7 @@ import {
   nativeTransport,
   type TypedEventSource,
   type UndeclaredEvents,
-} from '../../src/index.js'
+} from '../../src/entries/index.js'
 import { until } from '../behaviour/wait.js'
 import { putUp, type RemoteStream } from '../server/remote.js'
 

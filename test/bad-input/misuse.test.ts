@@ -5,7 +5,7 @@ import {
   fetchTransport,
   type TypedEventSource,
   type UndeclaredEvents,
-} from '../../src/index.js'
+} from '../../src/entries/index.js'
 import { afterTimers, reach, until } from '../behaviour/wait.js'
 import { putUp, type RemoteStream } from '../server/remote.js'
 

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream'
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { EventSource } from '../../src/compat/index.js'
-import { readEvents } from '../../src/event-stream/index.js'
+import { EventSource } from '../../src/entries/event-source.js'
+import { readEvents } from '../../src/entries/event-stream.js'
 import {
   ConnectionError,
   createEventSource,
   type EventSourceOptions,
   exponentialBackoff,
   type FetchLike,
-} from '../../src/index.js'
+} from '../../src/entries/index.js'
 import { openStream, serve } from '../event-stream/server.js'
 
 /** What each way to read a stream got, or why it got nothing. */

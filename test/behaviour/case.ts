@@ -6,7 +6,7 @@ import type {
   SchemaOptions,
   TypedEventSource,
   UndeclaredEvents,
-} from '../../src/index.js'
+} from '../../src/entries/index.js'
 import type { RemoteStream } from '../server/remote.js'
 import type { Script } from '../server/script.js'
 

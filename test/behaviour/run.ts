@@ -1,4 +1,4 @@
-import { createEventSource, type EventSourceOptions, type UndeclaredEvents } from '../../src/index.js'
+import { createEventSource, type EventSourceOptions, type UndeclaredEvents } from '../../src/entries/index.js'
 import { putUp, type RemoteStream } from '../server/remote.js'
 import type { Script } from '../server/script.js'
 import { type Case, type Context, type Need, type Open, quick, type SubjectTransport } from './case.js'

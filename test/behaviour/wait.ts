@@ -1,4 +1,4 @@
-import type { ConnectionStatus, TypedEvent, TypedEventSource } from '../../src/index.js'
+import type { ConnectionStatus, TypedEvent, TypedEventSource } from '../../src/entries/index.js'
 
 const LIMIT = 8000
 

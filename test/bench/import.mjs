@@ -5,13 +5,7 @@ import { median } from './median.mjs'
 
 const run = promisify(execFile)
 const ROUNDS = 15
-const specifiers = [
-  '../../dist/index.js',
-  '../../dist/event-stream/index.js',
-  'eventsource',
-  'eventsource-client',
-  'undici7',
-]
+const specifiers = ['../../dist/index.js', '../../dist/event-stream.js', 'eventsource', 'eventsource-client', 'undici7']
 
 const program = (specifier) => `
   const before = process.cpuUsage()

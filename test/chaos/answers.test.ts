@@ -7,7 +7,7 @@ import {
   exponentialBackoff,
   type FailureKind,
   type TypedEventSource,
-} from '../../src/index.js'
+} from '../../src/entries/index.js'
 import { afterTimers, collect, reach, until } from '../behaviour/wait.js'
 import { chunk, CHUNKED_HEAD, HEAD, type RawServer, startRawServer } from './raw-server.js'
 

@@ -5,7 +5,7 @@ import {
   exponentialBackoff,
   type StandardSchema,
   type TypedEventSource,
-} from '../../src/index.js'
+} from '../../src/entries/index.js'
 import { afterTimers, reach, until } from '../behaviour/wait.js'
 import { chunk, CHUNKED_HEAD, HEAD, type RawServer, startRawServer } from './raw-server.js'
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createEventSource, type FetchLike } from '../../src/index.js'
+import { createEventSource, type FetchLike } from '../../src/entries/index.js'
 import { collect, until } from '../behaviour/wait.js'
 import { eventText, numbers, replay, seededRandom } from './journal.js'
 import { chunk, CHUNKED_HEAD, HEAD, type RawRequest, startRawServer } from './raw-server.js'

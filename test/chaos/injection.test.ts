@@ -5,7 +5,7 @@ import {
   type StandardSchema,
   type TypedEventSource,
   type UndeclaredEvents,
-} from '../../src/index.js'
+} from '../../src/entries/index.js'
 import { reach, record, until } from '../behaviour/wait.js'
 import { HEAD, type RawServer, startRawServer } from './raw-server.js'
 

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { createEventSource } from '../../src/index.js'
+import { createEventSource } from '../../src/entries/index.js'
 import { until } from '../behaviour/wait.js'
 import { heapInUse } from './garbage-collection.js'
 import { chunk, CHUNKED_HEAD, startRawServer } from './raw-server.js'

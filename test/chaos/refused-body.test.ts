@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ConnectionError } from '../../src/errors/connection-error.js'
-import { openBody } from '../../src/event-stream/body.js'
-import { withBody } from '../../src/event-stream/refused-body.js'
-import { readEvents } from '../../src/event-stream/read-events.js'
+import { ConnectionError } from '../../src/failure/connection-error.js'
+import { openBody } from '../../src/answer/body.js'
+import { withBody } from '../../src/answer/refused-body.js'
+import { readEvents } from '../../src/answer/read-events.js'
 
 const FAILURE = { kind: 'http', fatal: true, message: '' } as const
 

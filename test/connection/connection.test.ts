@@ -8,7 +8,7 @@ import {
 } from '../../src/connection/connection.js'
 import type { Address } from '../../src/connection/address.js'
 import type { ConnectionStatus } from '../../src/connection/status.js'
-import type { ConnectionFailure } from '../../src/errors/connection-error.js'
+import type { ConnectionFailure } from '../../src/failure/connection-failure.js'
 import type { EventStreamMessage } from '../../src/event-stream/message.js'
 import { exponentialBackoff } from '../../src/reconnection/backoff.js'
 import type { AttemptContext } from '../../src/transport/request.js'

@@ -10,7 +10,7 @@ import {
   type Transition,
   transition,
 } from '../../src/connection/transition.js'
-import type { ConnectionFailure } from '../../src/errors/connection-error.js'
+import type { ConnectionFailure } from '../../src/failure/connection-failure.js'
 import type { ReconnectionPolicy } from '../../src/reconnection/policy.js'
 
 const failure: ConnectionFailure = { kind: 'network', fatal: false, message: 'lost' }

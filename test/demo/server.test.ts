@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type EventStreamMessage, readEvents } from '../../src/event-stream/index.js'
+import { type EventStreamMessage, readEvents } from '../../src/entries/event-stream.js'
 import { run, startServer } from './program.js'
 
 // A loaded machine takes its time to start a process.

@@ -1,4 +1,4 @@
-import { createEventSource, type FetchOptions, type TypedEventSource } from '../../src/index.js'
+import { createEventSource, type FetchOptions, type TypedEventSource } from '../../src/entries/index.js'
 
 export interface Prices {
   price: { symbol: string; value: number }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { ParseError } from '../../src/errors/parse-error.js'
+import { ParseError } from '../../src/event-stream/parse-error.js'
 import { EventStreamDecoderStream } from '../../src/event-stream/decoder-stream.js'
 import type { EventStreamMessage } from '../../src/event-stream/message.js'
 import { openStream, serve } from './server.js'

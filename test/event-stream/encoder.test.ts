@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { encodeComment, encodeMessage } from '../../src/event-stream/encoder.js'
-import { EncodeError } from '../../src/errors/encode-error.js'
+import { EncodeError } from '../../src/event-stream/encode-error.js'
 
 describe('encodeMessage', () => {
   it('writes the fields, then the blank line', () => {

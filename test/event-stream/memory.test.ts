@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { createParser } from '../../src/event-stream/parser.js'
-import { readEvents } from '../../src/event-stream/read-events.js'
+import { readEvents } from '../../src/answer/read-events.js'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void

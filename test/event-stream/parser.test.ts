@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { ParseError } from '../../src/errors/parse-error.js'
+import { ParseError } from '../../src/event-stream/parse-error.js'
 import type { ParserOptions } from '../../src/event-stream/parser-options.js'
 import { createParser, type EventStreamParser } from '../../src/event-stream/parser.js'
 import { inChunksOf, recordingParser, run } from './run.js'

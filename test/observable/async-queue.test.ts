@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { QueueOverflowError } from '../../src/errors/queue-overflow-error.js'
+import { QueueOverflowError } from '../../src/observable/queue-overflow-error.js'
 import { type AsyncQueue, createAsyncQueue } from '../../src/observable/async-queue.js'
 
 function create(options: { maxQueueSize?: number; overflow?: 'error' | 'drop-oldest' } = {}): {

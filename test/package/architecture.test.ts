@@ -1,23 +1,59 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 
 const root = join(import.meta.dirname, '../../src')
+const { manifestOf } = (await import(join(root, '../rollup.config.mjs'))) as {
+  manifestOf: () => { exports: object }
+}
 
-/** The folders in their order: each imports only from those before it. */
-const LAYERS = [
-  'standards',
-  'errors',
-  'event-stream',
-  'observable',
-  'reconnection',
-  'transport',
-  'connection',
-  'client',
-  'compat',
-]
-
-const ENTRIES = ['index.ts', 'event-stream/index.ts', 'compat/index.ts', 'compat/polyfill.ts']
+/** What each folder may import besides itself: sets, so that a new dependency is a decision. */
+const MAY_IMPORT = {
+  standards: [],
+  platform: [],
+  arguments: [],
+  'event-stream': ['arguments'],
+  failure: [],
+  answer: ['standards', 'platform', 'arguments', 'event-stream', 'failure'],
+  observable: ['standards', 'platform', 'arguments'],
+  reconnection: ['arguments', 'failure'],
+  transport: ['standards', 'platform', 'arguments', 'event-stream', 'failure', 'answer'],
+  connection: ['event-stream', 'failure', 'observable', 'reconnection', 'transport'],
+  client: [
+    'standards',
+    'platform',
+    'arguments',
+    'event-stream',
+    'failure',
+    'observable',
+    'reconnection',
+    'transport',
+    'connection',
+  ],
+  'event-source': [
+    'standards',
+    'platform',
+    'arguments',
+    'event-stream',
+    'failure',
+    'reconnection',
+    'transport',
+    'connection',
+  ],
+  entries: [
+    'standards',
+    'event-stream',
+    'failure',
+    'answer',
+    'observable',
+    'reconnection',
+    'transport',
+    'connection',
+    'client',
+    'event-source',
+  ],
+} as const satisfies Record<string, readonly string[]>
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
 
@@ -33,29 +69,28 @@ function importsOf(file: string): string[] {
   })
 }
 
-function layerOf(file: string): number {
-  return LAYERS.indexOf(file.split('/')[0] ?? '')
+function folderOf(file: string): string {
+  return file.split('/')[0] ?? ''
 }
 
-const inner = files.filter((file) => file.includes('/'))
-
 describe('the structure of src', () => {
-  test('every folder has its place in the order', () => {
-    expect(inner.filter((file) => layerOf(file) === -1)).toEqual([])
-    expect(inner.length).toBeGreaterThan(30)
+  test('every file is in a folder that is named here, and every folder exists', () => {
+    expect([...new Set(files.map(folderOf))].toSorted()).toEqual(Object.keys(MAY_IMPORT).toSorted())
+    expect(files.length).toBeGreaterThan(50)
   })
 
-  test.each(inner)('%s imports only its own folder and those before it', (file) => {
+  test.each(files)('%s imports only what its folder may', (file) => {
+    const allowed = new Set<string>([folderOf(file), ...MAY_IMPORT[folderOf(file) as keyof typeof MAY_IMPORT]])
     for (const imported of importsOf(file)) {
-      expect(files, `${file} imports ${imported}, which is no file of src`).toContain(imported)
-      expect(layerOf(imported), `${file} imports ${imported}`).toBeLessThanOrEqual(layerOf(file))
-      expect(layerOf(imported), `${file} imports the entry ${imported}`).not.toBe(-1)
+      expect(files, `${file} imports ${imported}, which is not a file of src`).toContain(imported)
+      expect(allowed, `${file} imports ${imported}`).toContain(folderOf(imported))
     }
   })
 
-  test('nothing imports an entry', () => {
-    const entries = new Set(ENTRIES)
-    expect(files.flatMap((file) => importsOf(file)).filter((imported) => entries.has(imported))).toEqual([])
+  test.each(Object.entries(MAY_IMPORT))('%s needs all that it may import', (folder, allowed) => {
+    const ours = files.filter((file) => folderOf(file) === folder)
+    const imported = new Set(ours.flatMap((file) => importsOf(file).map(folderOf)))
+    expect(allowed.filter((other) => !imported.has(other))).toEqual([])
   })
 
   test('there are no cycles, types included', () => {
@@ -70,10 +105,22 @@ describe('the structure of src', () => {
     expect(done.size).toBe(files.length)
   })
 
+  test('there are no cycles of folders', () => {
+    const visit = (folder: string, path: readonly string[]): void => {
+      expect(path, `a cycle: ${[...path, folder].join(' -> ')}`).not.toContain(folder)
+      for (const other of MAY_IMPORT[folder as keyof typeof MAY_IMPORT]) visit(other, [...path, folder])
+    }
+    for (const folder of Object.keys(MAY_IMPORT)) visit(folder, [])
+  })
+
   test('the entries name what they export', () => {
-    for (const entry of ENTRIES) {
-      const text = readFileSync(join(root, entry), 'utf8')
-      expect(text).not.toMatch(/export \*|export default/)
+    for (const file of files.filter((candidate) => folderOf(candidate) === 'entries')) {
+      expect(readFileSync(join(root, file), 'utf8')).not.toMatch(/export \*|export default/)
     }
   })
+})
+
+test('package.json says of the entries what src/entries has; `npm run build` writes it', () => {
+  expect(manifest).toMatchObject(manifestOf())
+  expect(Object.keys(manifest.exports)).toEqual(Object.keys(manifestOf().exports))
 })

@@ -8,10 +8,10 @@ const dist = join(import.meta.dirname, '../../dist')
 /** What an application imports, and from where. */
 export const SUBJECTS = [
   { name: '`createEventSource` from `everstream`', file: 'index.js', imports: 'createEventSource' },
-  { name: '`EventSource` from `everstream/event-source`', file: 'compat/index.js', imports: 'EventSource' },
-  { name: '`createParser` from `everstream/event-stream`', file: 'event-stream/index.js', imports: 'createParser' },
-  { name: '`readEvents` from `everstream/event-stream`', file: 'event-stream/index.js', imports: 'readEvents' },
-  { name: '`encodeMessage` from `everstream/event-stream`', file: 'event-stream/index.js', imports: 'encodeMessage' },
+  { name: '`EventSource` from `everstream/event-source`', file: 'event-source.js', imports: 'EventSource' },
+  { name: '`createParser` from `everstream/event-stream`', file: 'event-stream.js', imports: 'createParser' },
+  { name: '`readEvents` from `everstream/event-stream`', file: 'event-stream.js', imports: 'readEvents' },
+  { name: '`encodeMessage` from `everstream/event-stream`', file: 'event-stream.js', imports: 'encodeMessage' },
 ] as const
 
 /** What it costs in an application that bundles and compresses: bytes, minified and with brotli. */

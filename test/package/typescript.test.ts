@@ -68,7 +68,7 @@ describe.each(Object.keys(COMPILERS) as Version[])('TypeScript %s', { timeout: 6
     }
     expect(expected.size).toBeGreaterThan(10)
 
-    const code = fixture.replace('../../src/index.js', 'everstream').replaceAll('@ts-expect-error', '')
+    const code = fixture.replace('../../src/entries/index.js', 'everstream').replaceAll('@ts-expect-error', '')
     writeFileSync(join(application, 'mistakes.mts'), code)
     const module = ['--module', 'nodenext', '--moduleResolution', 'nodenext', '--skipLibCheck']
     const actual = errorsOf(compile(version, ...module, 'mistakes.mts'))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ConnectionFailure } from '../../src/errors/connection-error.js'
+import type { ConnectionFailure } from '../../src/failure/connection-failure.js'
 import { type BackoffOptions, exponentialBackoff } from '../../src/reconnection/backoff.js'
 import { clampReconnectionTime, type ReconnectionContext } from '../../src/reconnection/policy.js'
 import { standardReconnection } from '../../src/reconnection/standard.js'

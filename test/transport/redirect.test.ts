@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { ConnectionFailure } from '../../src/errors/connection-error.js'
+import type { ConnectionFailure } from '../../src/failure/connection-failure.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../../src/standards/fetch-like.js'
 import { fetchTransport } from '../../src/transport/fetch.js'
 import type { FetchOptions } from '../../src/transport/request.js'

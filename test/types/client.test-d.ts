@@ -15,7 +15,7 @@ import {
   standardReconnection,
   type TypedEvent,
   type TypedEventSource,
-} from '../../src/index.js'
+} from '../../src/entries/index.js'
 
 interface Price {
   symbol: string

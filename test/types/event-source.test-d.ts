@@ -4,7 +4,7 @@ import {
   EventSource,
   type EventSourceErrorEvent,
   type EventSourceInit,
-} from '../../src/compat/index.js'
+} from '../../src/entries/event-source.js'
 
 type NativeClass = typeof globalThis.EventSource
 type NativeObject = globalThis.EventSource

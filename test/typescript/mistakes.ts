@@ -3,7 +3,7 @@
  * test is `test/package/typescript.test.ts`.
  */
 import { z } from 'zod'
-import { createEventSource, exponentialBackoff } from '../../src/index.js'
+import { createEventSource, exponentialBackoff } from '../../src/entries/index.js'
 
 interface Prices {
   notice: string

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect } from 'vitest'
-import { createEventSource } from '../../src/index.js'
+import { createEventSource } from '../../src/entries/index.js'
 import { afterTimers } from '../behaviour/wait.js'
 import { needs } from '../programs.js'
 import { type Application, type Body, createApplication, startStream } from './application.js'

@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium } from 'playwright'
 import { Agent, fetch as undiciFetch, type RequestInit } from 'undici'
-import { type ConnectionFailure, createEventSource, type FetchLike } from '../../src/index.js'
+import { type ConnectionFailure, createEventSource, type FetchLike } from '../../src/entries/index.js'
 import { chromiumArguments, programs } from '../programs.js'
 import { LAST_EVENT_ID_PARAM } from './application.js'
 import type { Stage } from './stage.js'

@@ -1,6 +1,6 @@
 import { assert } from 'chai'
 import { z } from 'zod'
-import { ConnectionError, type Reconnection, type ReconnectionPolicy } from '../../../src/index.js'
+import { ConnectionError, type Reconnection, type ReconnectionPolicy } from '../../../src/entries/index.js'
 import { type Case, numbered, quick, tick, type Ticks, ticks } from '../case.js'
 import { afterTimers, collect, reach, until } from '../wait.js'
 

@@ -1,5 +1,5 @@
 import { assert } from 'chai'
-import type { TypedEvent } from '../../../src/index.js'
+import type { TypedEvent } from '../../../src/entries/index.js'
 import { type Case, tick, type Ticks, ticks } from '../case.js'
 import { collect, reach, until } from '../wait.js'
 

@@ -1,5 +1,5 @@
 import { assert } from 'chai'
-import { ConnectionError, QueueOverflowError, type TypedEvent } from '../../../src/index.js'
+import { ConnectionError, QueueOverflowError, type TypedEvent } from '../../../src/entries/index.js'
 import { type Case, tick, type Ticks, ticks } from '../case.js'
 import { collect, reach, until, within } from '../wait.js'
 

@@ -1,5 +1,5 @@
 import { assert } from 'chai'
-import { PayloadError, type RawEvent, type StandardIssue, type StandardSchema } from '../../../src/index.js'
+import { PayloadError, type RawEvent, type StandardIssue, type StandardSchema } from '../../../src/entries/index.js'
 import { type Case, numbered, tick, type Ticks, ticks } from '../case.js'
 import { collect, reach, until } from '../wait.js'
 

@@ -4,7 +4,7 @@ import {
   exponentialBackoff,
   type ReconnectionContext,
   type TypedEventSource,
-} from '../../../src/index.js'
+} from '../../../src/entries/index.js'
 import { type Case, numbered, quick, tick, type Ticks, ticks } from '../case.js'
 import { afterTimers, collect, reach, record, until } from '../wait.js'
 

@@ -5,7 +5,7 @@ import {
   type FetchLike,
   type FetchLikeInit,
   fetchTransport,
-} from '../../../src/index.js'
+} from '../../../src/entries/index.js'
 import type { RequestRecord } from '../../server/script.js'
 import { type Case, quick, type Ticks, ticks } from '../case.js'
 import { reach, record, until, within } from '../wait.js'

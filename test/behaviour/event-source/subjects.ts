@@ -1,4 +1,4 @@
-import { EventSource } from '../../../src/compat/index.js'
+import { EventSource } from '../../../src/entries/event-source.js'
 import type { Place } from '../run.js'
 import type { EventSourceCase, EventSourceClass } from './case.js'
 import { cases } from './cases/index.js'

@@ -1,8 +1,8 @@
 /** An application for Node, whose compiler knows nothing of the DOM: the published types must be enough for it. */
-import { type ConnectionStatus, createEventSource, exponentialBackoff, fetchTransport } from '../../../dist/index.js'
-import { EventSource } from '../../../dist/compat/index.js'
-import '../../../dist/compat/polyfill.js'
-import { createParser, encodeMessage, EventStreamDecoderStream, readEvents } from '../../../dist/event-stream/index.js'
+import { type ConnectionStatus, createEventSource, exponentialBackoff, fetchTransport } from 'everstream'
+import { EventSource } from 'everstream/event-source'
+import 'everstream/polyfill'
+import { createParser, encodeMessage, EventStreamDecoderStream, readEvents } from 'everstream/event-stream'
 
 interface Events {
   price: { value: number }

@@ -1,4 +1,4 @@
-import { EventSource } from '../../../src/compat/index.js'
+import { EventSource } from '../../../src/entries/event-source.js'
 import type { EventSourceCase } from '../../behaviour/event-source/case.js'
 import { cases } from '../../behaviour/event-source/cases/index.js'
 import { deviations } from '../../behaviour/event-source/deviations.js'

@@ -51,15 +51,3 @@ export interface ConnectionFailure {
   /** What was thrown, where something was. */
   readonly cause?: unknown
 }
-
-/** A connection that failed for good, or an answer that is no event stream. */
-export class ConnectionError extends Error {
-  override readonly name = 'ConnectionError'
-  /** The reason, as {@link ConnectionFailure}. */
-  readonly failure: ConnectionFailure
-
-  constructor(failure: ConnectionFailure) {
-    super(failure.message, 'cause' in failure ? { cause: failure.cause } : undefined)
-    this.failure = failure
-  }
-}

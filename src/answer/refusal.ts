@@ -1,6 +1,6 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 import type { FetchLikeResponse } from '../standards/fetch-like.js'
-import { isEventStream } from './media-type.js'
+import { isEventStream } from '../event-stream/media-type.js'
 import { parseRetryAfter } from './retry-after.js'
 
 /**

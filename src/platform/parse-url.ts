@@ -1,4 +1,4 @@
-import { createDomException } from '../errors/dom-exception.js'
+import { createDomException } from './dom-exception.js'
 
 /**
  * "Let urlRecord be the result of encoding-parsing a URL given url, relative to settings. If urlRecord is failure, then throw

@@ -1,4 +1,4 @@
-import { keepsBrowserRules } from './platform.js'
+import { keepsBrowserRules } from './fetch-rules.js'
 
 /**
  * Whether the rules of CORS apply to a request: the platform has them, and the URL is not on the origin of the page or

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkNames } from '../../src/errors/check-names.js'
+import { checkNames } from '../../src/arguments/check-names.js'
 
 const NAMES = [
   'lastEventIdParam',

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { EventSource, type EventSourceErrorEvent, type FetchLike, type FetchLikeInit } from '../../src/compat/index.js'
+import {
+  EventSource,
+  type EventSourceErrorEvent,
+  type FetchLike,
+  type FetchLikeInit,
+} from '../../src/entries/event-source.js'
 
 const ADDRESS = 'http://sse.example/stream'
 

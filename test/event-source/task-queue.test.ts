@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createTaskQueue } from '../../src/compat/task-queue.js'
+import { createTaskQueue } from '../../src/event-source/task-queue.js'
 
 /** Runs so many tasks, and tells how many of them ran between two checkpoints for microtasks. */
 async function turnsOf(count: number): Promise<number[]> {

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ConnectionError } from '../../src/errors/connection-error.js'
-import { ParseError } from '../../src/errors/parse-error.js'
+import { ConnectionError } from '../../src/failure/connection-error.js'
+import { ParseError } from '../../src/event-stream/parse-error.js'
 import type { EndOn } from '../../src/event-stream/end-mark.js'
-import { readEvents } from '../../src/event-stream/read-events.js'
+import { readEvents } from '../../src/answer/read-events.js'
 import type { FetchLikeResponse } from '../../src/standards/fetch-like.js'
-import { openStream, serve } from './server.js'
+import { openStream, serve } from '../event-stream/server.js'
 
 const EVENT_STREAM = { 'content-type': 'text/event-stream' }
 

@@ -1,4 +1,4 @@
-import { isObject } from '../errors/check-options.js'
+import { isObject } from '../arguments/check-options.js'
 import { exponentialBackoff } from '../reconnection/backoff.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 

@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 import type { FetchLike } from '../standards/fetch-like.js'
 
 /** The standard's dictionary, and the one member that is ours. */

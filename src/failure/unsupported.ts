@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from './connection-error.js'
+import type { ConnectionFailure } from './connection-failure.js'
 
 /** @param what - what this runtime lacks or does, and what to do about it; the end of a sentence */
 export function unsupported(what: string, details: { url?: string; cause?: unknown } = {}): ConnectionFailure {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseRetryAfter } from '../../src/event-stream/retry-after.js'
+import { parseRetryAfter } from '../../src/answer/retry-after.js'
 
 describe('Retry-After', () => {
   const now = Date.UTC(2026, 10, 22, 8, 0, 0)

@@ -1,7 +1,7 @@
-import { isObject } from '../errors/check-options.js'
-import type { ConnectionFailure } from '../errors/connection-error.js'
-import { inWords } from '../errors/in-words.js'
-import { unsupported } from '../errors/unsupported.js'
+import { isObject } from '../arguments/check-options.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
+import { inWords } from '../failure/in-words.js'
+import { unsupported } from '../failure/unsupported.js'
 
 /** Reads a body chunk by chunk, whatever its kind. */
 export interface BodyReader {

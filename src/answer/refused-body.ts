@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from '../errors/connection-error.js'
+import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { type BodyReader, toChunk } from './body.js'
 
 /** In bytes: enough for any error that is meant to be parsed. */

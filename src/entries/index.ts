@@ -1,0 +1,49 @@
+/**
+ * `everstream`: typed Server-Sent Events. The event-stream format itself is the entry `everstream/event-stream`.
+ *
+ * What is not here is not public: the connection machine, the queue and the emitter are free to change.
+ */
+export { createEventSource } from '../client/client.js'
+export type { EventOf, InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from '../client/events.js'
+export type { EventSourceOptions, ParserFor, SchemaOptions } from '../client/options.js'
+export type { ParseFunction, PayloadParser } from '../client/payload.js'
+export type { EventsOptions, ListenOptions, TypedEventSource } from '../client/typed-event-source.js'
+export type { UrlOption } from '../connection/address.js'
+export type { Reconnection } from '../connection/connection.js'
+export type { ConnectionStatus, PauseReason } from '../connection/status.js'
+export { ConnectionError } from '../failure/connection-error.js'
+export type { ConnectionFailure, FailureKind } from '../failure/connection-failure.js'
+export { PayloadError, type PayloadErrorCode, type RawEvent } from '../client/payload-error.js'
+export { QueueOverflowError } from '../observable/queue-overflow-error.js'
+export type { EventStreamMessage } from '../event-stream/message.js'
+export type { EndOn } from '../event-stream/end-mark.js'
+export type { ReadableStore, Until, UntilOptions } from '../observable/store.js'
+export { type BackoffOptions, exponentialBackoff } from '../reconnection/backoff.js'
+export type { ReconnectionContext, ReconnectionPolicy } from '../reconnection/policy.js'
+export { standardReconnection } from '../reconnection/standard.js'
+export type {
+  FetchLike,
+  FetchLikeBody,
+  FetchLikeInit,
+  FetchLikeResponse,
+  FetchLikeReader,
+  FetchLikeStream,
+} from '../standards/fetch-like.js'
+export type { StandardIssue, StandardSchema } from '../standards/standard-schema.js'
+export { fetchTransport } from '../transport/fetch.js'
+export { nativeTransport } from '../transport/native.js'
+export type {
+  AttemptContext,
+  BodyOption,
+  FetchOptions,
+  HeadersLike,
+  HeadersOption,
+  MethodOption,
+} from '../transport/request.js'
+export type {
+  Transport,
+  TransportOpened,
+  TransportRequest,
+  TransportSession,
+  TransportSink,
+} from '../transport/transport.js'
