@@ -77,7 +77,7 @@ function published(directory, { external }) {
           .map(([subpath, target]) => [target.import.default, name + subpath.slice(1)]),
       )
       bundler.onResolve({ filter: /\/src\/.*\.js$/ }, ({ path, resolveDir, kind }) => {
-        const file = relative(join(root, 'src'), join(resolveDir, path))
+        const file = relative(join(root, 'src/entries'), join(resolveDir, path))
         const specifier = entries.get(`./dist/${file}`)
         if (specifier === undefined) return { errors: [{ text: `src/${file} is not published: import an entry.` }] }
         return external ? { path: specifier, external } : bundler.resolve(specifier, { kind, resolveDir: directory })

@@ -32,14 +32,25 @@ const deviations: Deviations = {
       'its EventSource takes the ID of an unfinished event',
     'client: native: answers: native: when the browser gives up, one request finds out why, and is let go of at once':
       'its EventSource tells of a 204 as of a loss',
+    ...Object.fromEntries(
+      [
+        "payloads: empty data is no payload to 'json': it is not delivered, is no error, and its ID counts",
+        "payloads: empty data is a payload to 'text', and to a parse function",
+        'ending: endOn an event type whose event is empty: it is over all the same, and there is nothing to deliver',
+      ].map((name) => [`client: native: ${name}`, 'its EventSource dispatches no event whose data is empty']),
+    ),
   },
   'Firefox ESR': {
     'EventSource: connection: eventsource-reconnect: a request that breaks before its answer is a loss too':
       'it asks again by itself where a request breaks off',
     "client: fetch: reconnection: the end of a stream, and a request that breaks off before its answer, are failures of the kinds 'ended' and 'network'":
       'it asks again by itself where a request breaks off',
-    'client: fetch: reconnection: attempts are forgotten once the connection has proven itself: open for resetAfter, and something received':
-      'it shows no answer without a byte of its body',
+    ...Object.fromEntries(
+      ['fetch', 'auto'].map((transport) => [
+        `client: ${transport}: reconnection: attempts are forgotten once the connection has proven itself: open for resetAfter, and something received`,
+        'it shows no answer without a byte of its body',
+      ]),
+    ),
   },
   WebKitGTK: {
     'EventSource: connection: eventsource-reconnect: a lost connection is reestablished, with the last event ID, and an error event before':
