@@ -63,6 +63,8 @@ const deviations: Deviations = {
     ),
     'client: fetch: reconnection: the status tells the whole story of a loss: connecting, open, waiting with the reason, connecting, open, closed':
       'it takes a connection that is cut for the end of the stream',
+    'client: fetch: ending: a policy can retry cuts and accept the clean end':
+      'it takes a connection that is cut for the end of the stream',
   },
 }
 
