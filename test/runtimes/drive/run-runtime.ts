@@ -6,7 +6,7 @@ import type { Runtime } from './runtime.js'
 import type { Servers } from './server.js'
 
 /** Far beyond what any takes on a busy machine: what is not done then hangs. */
-const LIMIT = 150_000
+const LIMIT = 240_000
 /** What is left alive in a process after the last result: a socket takes a moment to close. */
 const END_LIMIT = 10_000
 
