@@ -128,9 +128,7 @@ describe('a connection', () => {
     transport.last.sink.onLastEventId('a&b=ä', true)
     connection.reconnect()
     await settled()
-    const { url } = transport.last.request
-    expect(new URL(url).searchParams.get('last')).toBe('a&b=ä')
-    expect(url).not.toContain('a&b')
+    expect(transport.last.request.url).toBe('http://sse.example/stream?last=a%26b%3D%C3%A4')
   })
 
   test('reconnect() skips the wait', async () => {
@@ -290,8 +288,25 @@ describe('a connection', () => {
     environment.advance(99)
     expect(connection.status.get().state).toBe('open')
     environment.advance(1)
-    expect(connection.status.get()).toMatchObject({ state: 'waiting', failure: { kind: 'idle', fatal: false } })
+    expect(connection.status.get()).toMatchObject({
+      state: 'waiting',
+      failure: {
+        kind: 'idle',
+        fatal: false,
+        message: expect.stringContaining('from http://sse.example/stream for 100'),
+      },
+    })
     expect(transport.last.closed).toBe(1)
+  })
+
+  test('an answer that takes its time does not shorten the time that the open stream has', async () => {
+    const { connection, transport, environment } = create(createFakeTransport(), { idleTimeout: 100 })
+    connection.start()
+    await settled()
+    environment.advance(60)
+    transport.last.sink.onOpen({ transport: 'fake', resumed: false })
+    environment.advance(99)
+    expect(connection.status.get().state).toBe('open')
   })
 
   test('an attempt that is never answered is idle too', async () => {
@@ -457,6 +472,14 @@ describe('a URL that is asked for on every attempt', () => {
     ])
   })
 
+  test('is named by the failure of a stream that has gone quiet', async () => {
+    const resolve = async (): Promise<string> => 'http://sse.example/0'
+    const address = { current: undefined, resolve }
+    const { connection, environment } = await createOpen({ address, idleTimeout: 100 })
+    environment.advance(100)
+    expect(connection.status.get().failure?.message).toContain('from http://sse.example/0 for 100 ms')
+  })
+
   test.each<[string, () => string | Promise<string>]>([
     [
       'throws',
@@ -605,9 +628,10 @@ test('a reconnection that a subscriber of the status has replaced is not told', 
 })
 
 describe('dropDuplicates', () => {
-  const send = (sink: TransportSink, id: string | undefined, data: string): void => {
+  /** An event without an ID of its own has that of the last one. */
+  const send = (sink: TransportSink, id: string | undefined, data: string, lastEventId = ''): void => {
     if (id !== undefined) sink.onLastEventId(id, true)
-    sink.onMessage({ event: 'message', data, id: id ?? '' }, '')
+    sink.onMessage({ event: 'message', data, id: id ?? lastEventId }, '')
   }
 
   /** What comes through of events after a reopening: `id data`, or `data` for one without an ID. */
@@ -616,7 +640,7 @@ describe('dropDuplicates', () => {
     const sendAll = (sink: TransportSink, events: readonly string[]): void => {
       for (const event of events) {
         const [, id, data] = /^(?:(\S*) )?(\S+)$/.exec(event)!
-        send(sink, id, data!)
+        send(sink, id, data!, world.connection.lastEventId)
       }
     }
     sendAll(world.transport.last.sink, before)
@@ -646,6 +670,7 @@ describe('dropDuplicates', () => {
   test('events without an ID of their own are neither duplicates, nor the end of them', async () => {
     expect(await received(['1 a', '2 b'], ['hello', '1 a', '2 b', '3 c'])).toEqual(['hello', 'c'])
     expect(await received([' a'], [' a'])).toEqual(['a'])
+    expect(await received(['1 a'], ['a', '1 a', 'a', '2 b'])).toEqual(['a', 'a', 'b'])
   })
 
   test('as many as it says are remembered, the latest of them', async () => {
@@ -670,7 +695,7 @@ describe('dropDuplicates', () => {
     send(world.transport.last.sink, '1', 'a')
     const sink = await reopen(world)
     sink.onLastEventId('1', false)
-    send(sink, undefined, 'a')
+    send(sink, undefined, 'a', '1')
     expect(world.messages.map(({ data }) => data)).toEqual(['a', 'a'])
   })
 
