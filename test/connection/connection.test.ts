@@ -574,6 +574,20 @@ describe('a transport that calls its sink wrongly', () => {
     expectAtFault(connection, 'returned no session with a close()')
   })
 
+  test('but one that ends in open() needs no session, and does not end the attempt after it', async () => {
+    const open = vi.fn((_: unknown, sink: TransportSink) => {
+      if (open.mock.calls.length === 1) return sink.onEnd(failure) as unknown as TransportSession
+      return { close: () => {} }
+    })
+    const { connection } = create({ name: 'fake', everyType: true, open })
+    connection.status.subscribe(({ state }) => {
+      if (state === 'waiting') connection.reconnect()
+    })
+    connection.start()
+    await settled()
+    expect([connection.status.get().state, open.mock.calls.length]).toEqual(['connecting', 2])
+  })
+
   test('may open again after an interruption', async () => {
     const { connection, transport } = await createOpen()
     transport.last.sink.onInterrupted(failure)
