@@ -541,7 +541,14 @@ describe('a transport that calls its sink wrongly', () => {
     ['called onLastEventId before onOpen', (sink) => sink.onLastEventId('7', true)],
     ['called onReconnectionTime before onOpen', (sink) => sink.onReconnectionTime(1000)],
     ['called onOpen without { transport, resumed }', (sink) => sink.onOpen()],
+    ['called onOpen without { transport, resumed }', (sink) => sink.onOpen({ transport: 'fake' })],
+    ['called onOpen without { transport, resumed }', (sink) => sink.onOpen({ resumed: true })],
     ["called onEnd without 'no-content' or { kind, fatal, message }", (sink) => sink.onEnd(new Error('mine'))],
+    ["called onEnd without 'no-content' or { kind, fatal, message }", (sink) => sink.onEnd(null)],
+    ...(['kind', 'fatal', 'message'] as const).map((name): [string, (sink: AnySink) => void] => [
+      `called onEnd without 'no-content' or { kind, fatal, message }`,
+      (sink) => sink.onEnd({ ...failure, [name]: undefined }),
+    ]),
     ['called onInterrupted without { kind, fatal, message }', (sink) => sink.onInterrupted()],
   ])('is at fault, and the source says so: %s', async (breach, call) => {
     const { connection, transport, environment } = create(createFakeTransport())
@@ -554,7 +561,10 @@ describe('a transport that calls its sink wrongly', () => {
 
   test.each<[string, (sink: AnySink) => void]>([
     ['called onOpen twice', (sink) => sink.onOpen(opened)],
-    ['called onMessage without { event, data, id }', (sink) => sink.onMessage({ data: '' }, '')],
+    ...(['event', 'data', 'id'] as const).map((name): [string, (sink: AnySink) => void] => [
+      'called onMessage without { event, data, id }',
+      (sink) => sink.onMessage({ ...message, [name]: undefined }, ''),
+    ]),
     ['called onMessage without { event, data, id } and an origin', (sink) => sink.onMessage(message)],
     ['called onMessage without { event, data, id }', (sink) => sink.onMessage(undefined, '')],
     ['called onLastEventId without a string', (sink) => sink.onLastEventId(7, true)],
@@ -566,8 +576,8 @@ describe('a transport that calls its sink wrongly', () => {
     expect(messages).toEqual([])
   })
 
-  test.each([[undefined], [{}], [{ close: 1 }]])('or returns no session: %j', async (session) => {
-    const open = (): TransportSession => session as unknown as TransportSession
+  test.each([[undefined], [null], [{}], [{ close: 1 }]])('or returns no session: %j', async (session) => {
+    const open = (): TransportSession => session as TransportSession
     const { connection } = create({ name: 'fake', everyType: true, open })
     connection.start()
     await settled()
