@@ -219,6 +219,14 @@ describe('payloads', () => {
     expect(seen).toEqual(['{"value":1}', { value: 1 }, '[1]'])
   })
 
+  test('are JSON if the parser of their type is undefined, as any option that is not given', async () => {
+    const { transport, source } = await open({ parse: { price: undefined } as never })
+    const seen: unknown[] = []
+    source.on('price', ({ data }) => seen.push(data))
+    deliver(transport, 'price', '{"value":1}')
+    expect(seen).toEqual([{ value: 1 }])
+  })
+
   test('bad JSON is a PayloadError with the raw event, and the stream goes on', async () => {
     const errors: PayloadError[] = []
     const { transport, source } = await open({ onPayloadError: (error) => errors.push(error) })
@@ -730,6 +738,17 @@ describe("connect: 'while-listening'", () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test.each<[string, () => () => void]>([
+    ['listener', () => source.on('price', () => {})],
+    ['loop', () => (source.events('price'), () => {})],
+    ['subscriber of a store', () => source.store('price').subscribe(() => {})],
+  ])('a %s that close() finds starts no timer by leaving', (_, ask) => {
+    const leave = ask()
+    source.close()
+    leave()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('a failed source stays closed when listeners come, until reconnect()', async () => {
     const stop = source.on('price', () => {})
     await settled()
@@ -1067,6 +1086,22 @@ test('a relative URL is resolved against the page, and its parts are kept', asyn
   vi.stubGlobal('document', { baseURI: 'https://base.example/' })
   expect(createEventSource('stream', { transport }).url).toBe('https://base.example/stream')
   expect(createEventSource(new URL('https://other.example/s'), { transport }).url).toBe('https://other.example/s')
+})
+
+test('a URL of another realm is one too', () => {
+  const foreign = { href: url, toString: () => url } as URL
+  expect(createEventSource(foreign, { transport: createFakeTransport() }).url).toBe(url)
+})
+
+test('a relative URL stays what it was, wherever the page has navigated to by the next attempt', async () => {
+  vi.stubGlobal('location', { href: 'https://app.example/a/' })
+  const transport = createFakeTransport()
+  const source = createEventSource('stream', { transport })
+  vi.stubGlobal('location', { href: 'https://app.example/b/' })
+  source.reconnect()
+  await settled()
+  expect([source.url, transport.last.request.url]).toEqual(Array(2).fill('https://app.example/a/stream'))
+  source.close()
 })
 
 test('the event type of endOn is asked for also where nobody listens for it', async () => {
