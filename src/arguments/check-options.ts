@@ -1,6 +1,6 @@
 import { checkNames } from './check-names.js'
 
-/** What an option must be if it is given: how to say it, and how to tell. */
+/** What the value of an option must be: in words, and as a check. */
 export interface OptionRule {
   readonly name: string
   readonly expected: string
@@ -8,12 +8,12 @@ export interface OptionRule {
 }
 
 /**
- * Refuses wrong and unknown options with an error that names the option and what was expected. An option that is
- * `undefined` counts as not given.
+ * Rejects wrong and unknown options, with an error that names the option and what was expected. `undefined` counts as
+ * not given.
  *
- * @param caller - the public function that the options were given to
- * @param rules - one for every option that there is
- * @throws RangeError for a number that is out of its bounds, TypeError for everything else
+ * @param caller - the public function that received the options
+ * @param rules - one for each option
+ * @throws RangeError for a number that is out of bounds, TypeError for everything else
  */
 export function checkOptions(caller: string, options: object, rules: readonly OptionRule[]): void {
   if (!isObject(options)) throw wrongArgument(caller, 'options', 'an object', options)
@@ -23,7 +23,7 @@ export function checkOptions(caller: string, options: object, rules: readonly Op
     rules.map(({ name }) => name),
   )
   for (const { name, expected, holds } of rules) {
-    // Looked up, not listed: an instance of a class inherits its options.
+    // Looked up by name, because the options may be inherited from a class.
     const value = (options as Readonly<Record<string, unknown>>)[name]
     if (value !== undefined && !holds(value)) throw wrongArgument(caller, name, expected, value)
   }
@@ -32,7 +32,7 @@ export function checkOptions(caller: string, options: object, rules: readonly Op
 export function wrongArgument(caller: string, name: string, expected: string, value: unknown): TypeError | RangeError {
   const actual =
     typeof value === 'string' ? JSON.stringify(value) : isPlain(value) ? String(value) : `of type ${typeof value}`
-  const message = `${caller}: ${name} must be ${expected}, and is ${actual}.`
+  const message = `${caller}: ${name} must be ${expected}, but is ${actual}.`
   return typeof value === 'number' && /\bnumber\b/.test(expected) ? new RangeError(message) : new TypeError(message)
 }
 
@@ -56,7 +56,7 @@ export function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean'
 }
 
-/** The rule for every option named `signal`. By shape: it may come from another realm. */
+/** Not `instanceof`, because a signal may come from another realm. */
 export const SIGNAL_RULE: OptionRule = {
   name: 'signal',
   expected: 'an AbortSignal',
@@ -64,7 +64,7 @@ export const SIGNAL_RULE: OptionRule = {
     isObject(value) && 'aborted' in value && 'addEventListener' in value && isFunction(value.addEventListener),
 }
 
-/** The rule for a number within bounds, both included. */
+/** A rule for a number from `min` to `max`. */
 export function numberRule(name: string, what: string, min: number, max: number): OptionRule {
   const bounds = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`
   return {

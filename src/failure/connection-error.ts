@@ -1,9 +1,9 @@
 import type { ConnectionFailure } from './connection-failure.js'
 
-/** A connection that failed for good, or an answer that is no event stream. */
+/** Thrown if a connection has failed for good, or if a response is not an event stream. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
-  /** The reason, as {@link ConnectionFailure}. */
+  /** What went wrong. Plain data, unlike the error itself. */
   readonly failure: ConnectionFailure
 
   constructor(failure: ConnectionFailure) {

@@ -1,19 +1,19 @@
 /**
- * What went wrong.
+ * The kinds of failures.
  *
  * | kind | meaning |
  * | --- | --- |
  * | `network` | the request or the stream broke: refused, reset, DNS, TLS, CORS |
- * | `http` | the server answered with a status that does not open a stream: none of 2xx, or 205 |
- * | `content-type` | the server answered, but not with an event stream |
- * | `redirect` | the server redirects to where nothing can follow, in circles, or at all where that is not allowed |
+ * | `http` | the server responded with a status that does not open a stream: not 2xx, or 205 |
+ * | `content-type` | the response is not an event stream |
+ * | `redirect` | the redirect cannot be followed, is part of a loop, or is not allowed |
  * | `ended` | the server, or a proxy in between, ended the stream |
  * | `idle` | nothing arrived for `idleTimeout` |
  * | `too-large` | one event was larger than `maxEventSize` |
- * | `native` | the browser's own `EventSource` gave up, and does not say why |
- * | `application` | what the application gave is at fault: a function (`url`, `headers`, `body`, `reconnection`), a transport, a `fetch` |
- * | `unsupported` | this runtime lacks what it takes (`fetch`, a streaming body, ...), or cannot use such a URL |
- * | `overflow` | events arrived faster than asynchronous schemas or parsers took them |
+ * | `native` | the browser's own `EventSource` gave up without giving a reason |
+ * | `application` | a function, transport or `fetch` that the application passed is at fault |
+ * | `unsupported` | this runtime lacks something (`fetch`, a streaming body, ...), or cannot request such a URL |
+ * | `overflow` | events arrived faster than asynchronous schemas or parsers handled them |
  */
 export type FailureKind =
   | 'network'
@@ -28,26 +28,27 @@ export type FailureKind =
   | 'unsupported'
   | 'overflow'
 
-/** Why a connection could not be established, or was lost. Plain data: it can be posted from a worker and logged. */
+/** Why a connection could not be established, or was lost. Plain data, so you can log it or post it from a worker. */
 export interface ConnectionFailure {
+  /** What went wrong, in one word. */
   readonly kind: FailureKind
-  /** True where another attempt would only fail again. A reconnection policy has the last word. */
+  /** Whether another attempt would only fail again. The reconnection policy decides. */
   readonly fatal: boolean
-  /** What happened, whose fault it is and what to do next, in one sentence for a developer. */
+  /** What happened, who is at fault and what to do next, for a developer. */
   readonly message: string
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status?: number
-  /** How long the server asked to be left alone (`Retry-After`), in ms, at most one hour. */
+  /** How long the server asked clients to wait (`Retry-After`), in ms, at most one hour. */
   readonly retryAfter?: number
-  /** The URL that answered, after redirects: a login page is recognised by it. */
+  /** The URL of the response, after redirects. It shows whether you were redirected to a login page. */
   readonly url?: string
-  /** The media type of the answer, as the server wrote it; empty when it named none. */
+  /** The `Content-Type` header of the response; empty if there was none. */
   readonly mediaType?: string
   /**
-   * The text of the refused answer's body, such as a JSON error: at most 16 KiB, and only what came within 250 ms.
-   * Left out if it is empty or not text. The server may send anything: show it as text, never as HTML.
+   * The text of the rejected response's body, such as a JSON error: at most 16 KiB, as far as it arrived within 250 ms.
+   * Absent if it is empty or not text. It comes from the server: show it as text, never as HTML.
    */
   readonly body?: string
-  /** What was thrown, where something was. */
+  /** What was thrown, if anything was. */
   readonly cause?: unknown
 }

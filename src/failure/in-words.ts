@@ -1,8 +1,8 @@
-/** Whatever was thrown, for a message. Not everything that can be thrown has words: `Object.create(null)` has none. */
+/** String(thrown), or a placeholder if that throws (`Object.create(null)`). */
 export function inWords(thrown: unknown): string {
   try {
     return String(thrown)
   } catch {
-    return 'something without words'
+    return 'something that cannot be converted to a string'
   }
 }

@@ -1,4 +1,4 @@
-/** A DOMException, or an error of that name if the runtime has none. */
+/** Creates a DOMException, or an error of the same name if the runtime has no DOMException. */
 export function createDomException(message: string, name: string): Error {
   return typeof globalThis.DOMException === 'function'
     ? new DOMException(message, name)

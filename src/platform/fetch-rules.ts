@@ -1,16 +1,16 @@
-// The platform's `Request` shows what its `fetch` does. Looked at each time, because polyfills may be installed late.
+// The platform's `Request` shows how its `fetch` behaves. Not cached, because polyfills may be installed late.
 
-/** Whether `fetch` keeps the rules of browsers: CORS, forbidden headers, and redirects that cannot be seen. */
+/** Whether `fetch` behaves as in browsers: CORS, forbidden headers, and redirects that cannot be inspected. */
 export function keepsBrowserRules(): boolean {
   return askRequest((request) => !request.headers.has('cookie'))
 }
 
-/** Whether requests have a cache mode. Some edge runtimes have no cache to bypass, and throw if they are told to. */
+/** Whether requests have a cache mode. Some edge runtimes have no cache, and throw if one is given. */
 export function hasCacheMode(): boolean {
   return askRequest((request) => 'cache' in request)
 }
 
-/** @returns false if the platform has no `Request`, or a partial one: no browser is like that */
+/** @returns false if `Request` is missing or incomplete, which is never the case in browsers */
 function askRequest(ask: (request: Request) => boolean): boolean {
   try {
     return ask(new Request('http://a/', { headers: { cookie: 'a' } }))
@@ -20,8 +20,8 @@ function askRequest(ask: (request: Request) => boolean): boolean {
 }
 
 /**
- * Why the platform's `fetch` cannot even make this request: such a failure is not the network's. Undefined if it can, or
- * if that is unknown.
+ * Returns why the platform's `fetch` cannot make this request, regardless of the network. Undefined if it can, or if
+ * that is unknown.
  */
 export function whyNoRequest(url: string, init: RequestInit): unknown {
   if (typeof globalThis.Request !== 'function') return undefined

@@ -1,10 +1,10 @@
 import { createDomException } from './dom-exception.js'
 
 /**
- * "Let urlRecord be the result of encoding-parsing a URL given url, relative to settings. If urlRecord is failure, then throw
- * a `SyntaxError` DOMException." The settings' base URL is the page's, or the worker's own address.
+ * "Let urlRecord be the result of encoding-parsing a URL given url, relative to settings. If urlRecord is failure, then
+ * throw a `SyntaxError` DOMException." The base URL is that of the page or worker.
  *
- * @param caller - the public function or class that the URL was given to, for the message
+ * @param caller - the public function or class that received the URL, for the message
  */
 export function parseUrl(caller: string, url: string | URL): URL {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href
@@ -12,8 +12,7 @@ export function parseUrl(caller: string, url: string | URL): URL {
     return new URL(url, base)
   } catch (cause) {
     if (typeof globalThis.URL !== 'function') throw cause
-    const hint =
-      base === undefined ? 'there is no page here to resolve it against, so it must be absolute' : `base ${base}`
+    const hint = base === undefined ? 'there is no page to resolve it against, so it must be absolute' : `base ${base}`
     throw createDomException(`${caller}: the url "${url}" cannot be parsed (${hint}).`, 'SyntaxError')
   }
 }

@@ -1,49 +1,58 @@
 /**
- * The least of the Fetch standard that everstream needs, as types of its own: `globalThis.fetch` fits, and so does any
- * other implementation (a proxy-aware one, a test double), also where no DOM types are loaded.
+ * The part of the Fetch standard that everstream needs. `globalThis.fetch` and other implementations are assignable,
+ * and no DOM types are required.
  */
 
-/** What is asked of `fetch`. A fresh object is made for every request. */
+/** The options that everstream passes to `fetch`: a new object for each request. */
 export interface FetchLikeInit {
   method: string
   headers: Record<string, string>
   body?: FetchLikeBody
   credentials: 'include' | 'same-origin'
-  /** The HTML standard asks for the stream past every cache. Left out where the platform has none, and refuses the word. */
+  /** The HTML standard bypasses all caches. Absent on platforms that reject this option. */
   cache?: 'no-store'
-  /** `manual`: the redirect itself is the answer, so that the application's headers stay on their origin. */
+  /** `manual`: returns the redirect itself, so that your headers are not sent to another origin. */
   redirect: 'follow' | 'manual'
   signal: AbortSignal
 }
 
-/** `Uint8Array<ArrayBuffer>`, which TypeScript before 5.7 does not know: there the class is not generic. */
+/** `Uint8Array<ArrayBuffer>`; before TypeScript 5.7, the class is not generic. */
 type Bytes = ReturnType<typeof Uint8Array.of>
 
-/** A request body that can be sent again on the next attempt. A stream cannot; a function that returns one can. */
+/** A request body that can be sent again on the next attempt, so not a stream. */
 export type FetchLikeBody = string | Bytes | ArrayBuffer | Blob | FormData | URLSearchParams
 
-/** What is read of the answer: a `Response` fits. */
+/** The part of a `Response` that everstream reads. */
 export interface FetchLikeResponse {
+  /** The HTTP status. */
   readonly status: number
-  /** `opaqueredirect`: a redirect that was not followed, by a platform that does not say where it leads. */
+  /** `opaqueredirect`: a redirect that was not followed, and whose target the platform hides. */
   readonly type?: string
-  /** The URL that answered, after redirects; empty where the implementation does not tell. */
+  /** The final URL, after redirects; empty if the implementation does not provide it. */
   readonly url: string
   readonly headers: { get(name: string): string | null }
-  /** Async iterables include Node streams, which are the bodies of `node-fetch`. */
+  /** Async iterables include Node streams, such as the bodies of `node-fetch`. */
   readonly body: FetchLikeStream | AsyncIterable<Uint8Array | string> | null
 }
 
-/** What is read of a body: any `ReadableStream` of bytes fits. The types of the DOM and of undici do not fit each other. */
+/** A `ReadableStream` of bytes; the types of the DOM and of undici are not assignable to each other. */
 export interface FetchLikeStream {
   readonly locked?: boolean
   getReader(): FetchLikeReader
 }
 
+/** A reader of a {@link FetchLikeStream}. */
 export interface FetchLikeReader {
   read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>
   cancel?(): unknown
 }
 
-/** `fetch`, or a function that stands in for it. */
+/**
+ * `fetch`, or a function with the same signature.
+ *
+ * @example
+ * ```ts
+ * const withToken: FetchLike = (url, init) => fetch(url, { ...init, headers: { ...init.headers, authorization } })
+ * ```
+ */
 export type FetchLike = (url: string, init: FetchLikeInit) => Promise<FetchLikeResponse>

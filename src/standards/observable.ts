@@ -1,11 +1,11 @@
-/** The observable interop contract that RxJS, most state libraries and the TC39 proposal share. */
+/** The observable contract that RxJS, most state libraries and the TC39 proposal share. */
 export interface InteropObservable<Value> {
   subscribe(observer: { next?: ((value: Value) => void) | undefined }): { unsubscribe(): void }
 }
 
 declare global {
   interface SymbolConstructor {
-    /** Declared word for word as RxJS does it: the two declarations merge. */
+    /** Declared exactly as in RxJS, so that the two declarations merge. */
     readonly observable: symbol
   }
 }

@@ -1,29 +1,31 @@
 /**
- * The Standard Schema contract, version 1 (standardschema.dev), in the part that everstream calls. Zod, Valibot, ArkType
- * and others implement it, so that no schema library is a dependency.
+ * The part of Standard Schema, version 1 (standardschema.dev), that everstream needs. Zod, Valibot, ArkType and others
+ * implement it.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
-    /** Exists for inference only. */
+    /** Only for type inference. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
   }
 }
 
+/** The result of a check: the value, or the issues. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] }
 
-/** One thing that a schema found wrong with a payload. */
+/** One problem that a schema found in a payload. */
 export interface StandardIssue {
+  /** What is wrong, in the words of the schema library. */
   readonly message: string
-  /** Where in the payload, from the outside in. */
+  /** The keys that lead to the problem, from the outside in. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** The type that a schema's successful check results in. */
+/** The type of the payload after a successful check. */
 export type InferOutput<Schema> = Schema extends {
   readonly '~standard': { readonly types?: { readonly output: infer Output } | undefined }
 }

@@ -160,7 +160,7 @@ describe('the option fetch', () => {
 
   test.each([null, 'fetch', {}, 1])('is refused where it is no function: %j', (fetch) => {
     expect(() => new EventSource(ADDRESS, { fetch: fetch as unknown as FetchLike })).toThrow(
-      /^EventSource: fetch must be a function, and is/,
+      /^EventSource: fetch must be a function, but is/,
     )
   })
 })
