@@ -1,34 +1,58 @@
 import { checkOptions, isFunction, numberRule, type OptionRule } from '../arguments/check-options.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
-import { DEFAULT_RESET_AFTER, type ReconnectionPolicy } from './policy.js'
+import { DEFAULT_RECONNECTION_TIME, DEFAULT_RESET_AFTER, MAX_TIMER_DELAY, type ReconnectionPolicy } from './policy.js'
 
+/** The options of {@link exponentialBackoff}. */
 export interface BackoffOptions {
-  /** The ceiling of the first wait, in ms. A server's `retry:` takes its place. Default: 3000. */
+  /**
+   * The longest first wait, in ms. A `retry:` from the server replaces it.
+   *
+   * @default 3000
+   */
   initialDelay?: number | undefined
-  /** What the ceiling grows to at the most, in ms. Default: 30000, or `initialDelay` where that is more. */
+  /**
+   * The limit up to which the waits grow, in ms.
+   *
+   * @default 30000, or `initialDelay` if that is longer
+   */
   maxDelay?: number | undefined
-  /** What the ceiling is multiplied with for each further attempt; at least 1. Default: 2. */
+  /**
+   * The factor by which the longest wait grows with each attempt, at least 1.
+   *
+   * @default 2
+   */
   multiplier?: number | undefined
   /**
-   * How far the waits spread, 0 to 1. With 1, the first wait lies anywhere between 0 and its ceiling, and further ones in
-   * the upper half below theirs: a fleet of clients that lost one server comes back evenly, and nobody's second attempt
-   * falls among the first ones of the others. With 0, every wait is its ceiling. Default: 1.
+   * How much the waits vary, from 0 to 1, so that clients that lost the same server do not all return at once. With 1,
+   * the first wait is between 0 and the longest one, and later waits are in the upper half. With 0, there is no jitter.
+   *
+   * @default 1
    */
   jitter?: number | undefined
-  /** How many attempts are made before giving up, since the connection was last healthy. Default: no limit. */
+  /**
+   * How many attempts to make before giving up, counted since the connection was last healthy.
+   *
+   * @default Infinity
+   */
   maxAttempts?: number | undefined
-  /** When earlier attempts are forgotten, in ms; see {@link ReconnectionPolicy.resetAfter}. Default: 5000. */
+  /**
+   * How long a connection must stay open before earlier failures no longer count, in ms.
+   *
+   * @default 5000
+   * @see {@link ReconnectionPolicy.resetAfter}
+   */
   resetAfter?: number | undefined
-  /** Which failures another attempt may mend. Default: all that are not `fatal`. */
+  /**
+   * Returns whether to try again after this failure.
+   *
+   * @default ({ fatal }) => !fatal
+   */
   shouldReconnect?: ((failure: ConnectionFailure) => boolean) | undefined
 }
 
-/** `setTimeout` takes no more. */
-const MAX_DELAY = 2 ** 31 - 1
-
 const RULES: readonly OptionRule[] = [
-  numberRule('initialDelay', ' of ms', 0, MAX_DELAY),
-  numberRule('maxDelay', ' of ms', 0, MAX_DELAY),
+  numberRule('initialDelay', ' of ms', 0, MAX_TIMER_DELAY),
+  numberRule('maxDelay', ' of ms', 0, MAX_TIMER_DELAY),
   numberRule('multiplier', '', 1, Infinity),
   numberRule('jitter', '', 0, 1),
   numberRule('maxAttempts', '', 0, Infinity),
@@ -37,10 +61,10 @@ const RULES: readonly OptionRule[] = [
 ]
 
 /**
- * The default policy: exponential backoff with jitter. What the server asks for, the longer of `Retry-After` and `retry:`,
- * is a floor, and the jittered backoff comes on top of it: a floor alone would bring every client back at the same moment.
+ * The default policy: exponential backoff with jitter. The longer of `Retry-After` and `retry:` is a minimum, and the
+ * backoff is added to it: the minimum alone would bring all clients back at the same moment.
  *
- * @throws TypeError or RangeError for an option that is no number, or out of its bounds.
+ * @throws TypeError for an unknown option or one of the wrong type, RangeError for a number that is out of bounds
  *
  * @example
  * ```ts
@@ -50,7 +74,7 @@ const RULES: readonly OptionRule[] = [
 export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPolicy {
   checkOptions('exponentialBackoff', options, RULES)
   const {
-    initialDelay = 3000,
+    initialDelay = DEFAULT_RECONNECTION_TIME,
     maxDelay = Math.max(30_000, initialDelay),
     multiplier = 2,
     jitter = 1,
@@ -62,11 +86,11 @@ export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPo
   const policy: ReconnectionPolicy = ({ attempt, failure, reconnectionTime, random }) => {
     if (attempt > maxAttempts || !shouldReconnect(failure)) return false
     const base = reconnectionTime ?? initialDelay
-    // Below infinity, which times 0 is no number.
+    // Kept finite: Infinity * 0 is NaN.
     const growth = Math.min(multiplier ** (attempt - 1), Number.MAX_VALUE)
     const ceiling = Math.min(base * growth, maxDelay)
     const floor = Math.max(failure.retryAfter ?? 0, reconnectionTime ?? 0)
-    // Half of a doubled ceiling is the ceiling before: short waits here would pile up on the attempts that come before.
+    // Later waits stay in the upper half, so that rounds of attempts do not overlap.
     const spread = attempt === 1 ? jitter : jitter / 2
     return floor + ceiling * (1 - spread * random)
   }

@@ -1,20 +1,21 @@
 import type { ConnectionFailure } from '../failure/connection-failure.js'
+import { MAX_SERVER_DELAY } from '../failure/max-server-delay.js'
 
-/** What a policy decides from. Everything that it needs is in here, the randomness too: the same context, the same answer. */
+/** What a policy decides from. It includes the randomness, so the same context always gives the same answer. */
 export interface ReconnectionContext {
-  /** The number of the attempt that is asked for, since the connection was last healthy: 1 is the first reconnection. */
+  /** The number of the next attempt since the connection was last healthy: 1 for the first reconnection. */
   readonly attempt: number
-  /** Why there is no connection now. */
+  /** Why the connection was lost, or could not be established. */
   readonly failure: ConnectionFailure
-  /** The reconnection time that the stream has set with `retry:`, in ms, within 250 ms and 1 h; undefined if it never did. */
+  /** The latest `retry:` of the stream, in ms, limited to between 250 ms and 1 hour; undefined if it never sent one. */
   readonly reconnectionTime: number | undefined
-  /** A fresh random number, at least 0 and below 1, for the jitter. */
+  /** A new random number for jitter, at least 0 and less than 1. */
   readonly random: number
 }
 
 /**
- * Decides how long to wait before the next attempt, in ms, or with `false` to give up. It decides and does not act: it
- * keeps no state and no timer, so that one policy can serve any number of connections.
+ * Returns how long to wait before the next attempt, in ms, or `false` to give up. A policy keeps no state and starts
+ * no timer, so one policy can serve any number of connections.
  *
  * @example
  * ```ts
@@ -24,25 +25,28 @@ export interface ReconnectionContext {
 export interface ReconnectionPolicy {
   (context: ReconnectionContext): number | false
   /**
-   * How long a connection must have stayed open, in ms, and have delivered at least a byte, before earlier attempts are
-   * forgotten when it is lost. A server that accepts and breaks off at once is thus still a failing server. (One that sends an
-   * event and ends the stream is healthy without that.)
+   * How long a connection must stay open, in ms, before earlier failures no longer count. It must also receive at
+   * least one byte. A stream that delivers an event and then ends cleanly resets the count at once.
    *
    * @default 5000
    */
   readonly resetAfter?: number
 }
 
-/** {@link ReconnectionPolicy.resetAfter} of a policy that does not say. */
+/** Used for policies that do not set {@link ReconnectionPolicy.resetAfter}, in ms. */
 export const DEFAULT_RESET_AFTER = 5000
 
-const MIN_RECONNECTION_TIME = 250
-const MAX_RECONNECTION_TIME = 3_600_000
-
 /**
- * A server's `retry:` brought into bounds. 0 would hammer the server, and what passes 2^31 - 1 overflows `setTimeout` into
- * a delay of 1 ms, which would hammer it too.
+ * "An implementation-defined value, probably in the region of a few seconds", in ms: the value of Chromium and WebKit.
  */
+export const DEFAULT_RECONNECTION_TIME = 3000
+
+/** The longest delay that `setTimeout` accepts, in ms, about 24 days. A longer one overflows and fires after 1 ms. */
+export const MAX_TIMER_DELAY: number = 2 ** 31 - 1
+
+const MIN_RECONNECTION_TIME = 250
+
+/** Limits a server's `retry:`, in ms: 0 would hammer the server, and so would a value that overflows `setTimeout`. */
 export function clampReconnectionTime(ms: number): number {
-  return Math.min(Math.max(ms, MIN_RECONNECTION_TIME), MAX_RECONNECTION_TIME)
+  return Math.min(Math.max(ms, MIN_RECONNECTION_TIME), MAX_SERVER_DELAY)
 }

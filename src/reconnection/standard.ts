@@ -1,12 +1,16 @@
-import type { ReconnectionPolicy } from './policy.js'
-
-/** "An implementation-defined value, probably in the region of a few seconds": that of Chromium and WebKit. */
-const RECONNECTION_TIME = 3000
+import { DEFAULT_RECONNECTION_TIME, type ReconnectionPolicy } from './policy.js'
 
 /**
- * What browsers do: after every loss that is not fatal, the same wait, which is `retry:` or else 3 s. It neither grows nor
- * spreads a fleet, so it is for those who need the browser's timing; everyone else is better off with
- * {@link exponentialBackoff}. HTML standard, 9.2.3, "reestablish the connection".
+ * The policy of browsers: after each failure that is not fatal, wait for the time of `retry:`, or for 3 seconds. There
+ * is no backoff and no jitter, so use it only if you need the timing of browsers; {@link exponentialBackoff} is better
+ * for the server.
+ *
+ * @see HTML standard, 9.2.3, "reestablish the connection"
+ *
+ * @example
+ * ```ts
+ * createEventSource<Events>(url, { reconnection: standardReconnection })
+ * ```
  */
 export const standardReconnection: ReconnectionPolicy = ({ failure, reconnectionTime }) =>
-  failure.fatal ? false : (reconnectionTime ?? RECONNECTION_TIME)
+  failure.fatal ? false : (reconnectionTime ?? DEFAULT_RECONNECTION_TIME)
