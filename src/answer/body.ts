@@ -3,14 +3,14 @@ import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { inWords } from '../failure/in-words.js'
 import { unsupported } from '../failure/unsupported.js'
 
-/** Reads a body chunk by chunk, whatever its kind. */
+/** Reads a body of any kind, chunk by chunk. */
 export interface BodyReader {
   read(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>
-  /** Releases the connection. Never throws, and waits for nothing: a stand-in for fetch may never answer. */
+  /** Releases the connection. Never throws and never waits, because the body of a custom fetch may never respond. */
   cancel(): void
 }
 
-/** Whatever a body may have: it may be a `ReadableStream`, async iterable, a Node stream, or a mock of any of them. */
+/** What a body may have: a `ReadableStream`, an async iterable, a Node stream, or a mock of any of them. */
 interface AnyBody {
   getReader?(): { read(): ReturnType<BodyReader['read']>; cancel?(): unknown }
   [Symbol.asyncIterator]?(): { next(): ReturnType<BodyReader['read']>; return?(): unknown }
@@ -19,10 +19,10 @@ interface AnyBody {
 }
 
 /**
- * Begins to read a body: a `ReadableStream`, or anything async iterable, such as the Node stream of `node-fetch`.
+ * Starts to read a body: a `ReadableStream`, or an async iterable, such as the Node stream of `node-fetch`.
  *
- * @returns undefined if there is no body, or none that can be read while it arrives
- * @throws TypeError if somebody else reads it already
+ * @returns undefined if there is no body, or if it cannot be streamed
+ * @throws TypeError if the body is locked
  */
 export function openBody(body: unknown): BodyReader | undefined {
   if (!isObject(body)) return undefined
@@ -33,16 +33,16 @@ export function openBody(body: unknown): BodyReader | undefined {
   }
   const iterator = any[Symbol.asyncIterator]?.()
   if (iterator === undefined) return undefined
-  // A Node stream that is aborted emits an error, which would end the process if nobody listened.
+  // A Node stream emits an error when it is aborted, which ends the process if there is no listener.
   any.on?.('error', () => {})
   return {
     read: () => iterator.next(),
-    // An iterator that waits for a chunk cannot return until that comes; the stream itself can be destroyed.
+    // `return()` of a pending iterator waits for its next chunk, so the stream itself is destroyed if possible.
     cancel: () => void quietly(() => (any.destroy ? any.destroy() : iterator.return?.())),
   }
 }
 
-/** Releases a body that nobody reads: it would hold its socket. */
+/** Releases a body that nobody reads, or it would keep its socket. */
 export function discardBody(body: unknown): void {
   void quietly(() => openBody(body)?.cancel())
 }
@@ -51,12 +51,12 @@ async function quietly(run: () => unknown): Promise<void> {
   try {
     await run()
   } catch {
-    // What is released may fail as it likes.
+    // Errors of a released body do not matter.
   }
 }
 
 /**
- * A chunk as the parser takes it. A body of another realm, or of no browser, may give buffers and text.
+ * Converts a chunk for the parser. Bodies from other realms or custom fetches may contain buffers or text.
  *
  * @throws TypeError if it is neither bytes nor text
  */
@@ -65,20 +65,20 @@ export function toChunk(chunk: unknown): Uint8Array | string {
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
   const tag = Object.prototype.toString.call(chunk)
   if (/^\[object (?:Shared)?ArrayBuffer\]$/.test(tag)) return new Uint8Array(chunk as ArrayBufferLike)
-  throw new TypeError(`a chunk of the body is ${tag}, neither bytes nor text`)
+  throw new TypeError(`a chunk of the body is ${tag}, which is neither bytes nor text`)
 }
 
-/** An event stream without a body that can be read. */
+/** The failure of a response whose body is missing or cannot be streamed. */
 export function withoutBody(body: unknown, url: string): ConnectionFailure {
-  const what = isObject(body) ? 'cannot be read while it arrives' : `is ${inWords(body)}`
+  const what = isObject(body) ? 'cannot be streamed' : `is ${inWords(body)}`
   return unsupported(
-    `has a fetch without streaming bodies (response.body ${what}), as React Native has; ` +
-      'nothing is wrong with the server: use a fetch that streams',
+    `has a fetch without streaming bodies, like React Native (response.body ${what}); ` +
+      'the server is not at fault: use a fetch that streams',
     { url },
   )
 }
 
-/** A body whose chunks cannot be read: they are of a strange kind, or the runtime cannot decode them. */
+/** The failure of a body whose chunks have an unknown type, or cannot be decoded by this runtime. */
 export function unreadable(cause: unknown, url: string): ConnectionFailure {
-  return unsupported(`or its fetch lacks what it takes to read the stream (${inWords(cause)})`, { url, cause })
+  return unsupported(`or its fetch cannot provide the stream in a readable form (${inWords(cause)})`, { url, cause })
 }

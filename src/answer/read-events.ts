@@ -12,38 +12,39 @@ import { checkIsObject, type ParserOptions } from '../event-stream/parser-option
 import { createParser } from '../event-stream/parser.js'
 import { refusalOf } from './refusal.js'
 
-/** What {@link readEvents} takes. */
+/** The options of {@link readEvents}. */
 export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
-  /** Aborting it ends the loop with its reason, and releases the body at once. */
+  /** When it aborts, the loop throws its reason, and the body is released at once. */
   readonly signal?: AbortSignal | undefined
   /**
-   * How the end is recognised. The loop ends with that event, and the body is released. A stream that ends without its
-   * mark is incomplete: the loop throws a {@link ConnectionError} of the kind `ended`. What the function throws, the
-   * loop throws.
+   * How to recognise the last event, after which the loop ends and the body is released. If the stream ends without it,
+   * the loop throws a {@link ConnectionError} of the kind `ended`. If the function throws, the loop throws that error.
    *
-   * @default the end of the stream is the end
+   * @default the loop ends when the stream ends
    */
   readonly endOn?: EndOn | undefined
 }
 
 /**
- * Reads the events of one answer, and no more than that: nothing is sent, nothing is reestablished. The answer of a
- * language model to a POST is read like this.
+ * Iterates over the events of one response, such as that of a language model to a POST. It does not send requests and
+ * does not reconnect.
  *
- * The loop ends with the stream; a 204 (No Content) has no events. An event without its blank line is discarded. However
- * the loop is left, the body is released at once.
+ * The loop ends when the stream ends; a 204 (No Content) has no events. An incomplete last event is discarded. When you
+ * leave the loop, the body is released at once.
  *
- * @param response - what `fetch` resolved to, its body not yet read
- * @param options - `signal`, `endOn`, and `maxEventSize` in bytes (default: 16 MiB)
- * @throws TypeError when an argument has the wrong type, an option does not exist, or the body is read already
- * @throws RangeError when `maxEventSize` is not more than 0
- * @throws {@link ConnectionError} in the loop: the status is not one of 2xx, the media type is not
- * `text/event-stream`, the body cannot be read while it arrives, the connection broke, or the stream ended without the
- * mark of `endOn`
+ * @param response - the result of `fetch`, with an unread body
+ * @throws TypeError if an argument has the wrong type, an option does not exist, or the body is locked
+ * @throws RangeError if `maxEventSize` is not greater than 0
+ * @throws {@link ConnectionError} in the loop: the status is not 2xx, the media type is not `text/event-stream`, the
+ * body cannot be streamed, the connection broke, or the stream ended without the event that `endOn` recognises
  * @throws {@link ParseError} in the loop, after the events before it: an event is larger than `maxEventSize`
- * @throws the signal's reason, in the loop, once it is aborted
+ * @throws the signal's reason, in the loop, when it aborts
+ *
  * @example
- * for await (const { data } of readEvents(await fetch('/chat', { method: 'POST', body }))) console.log(data)
+ * ```ts
+ * const response = await fetch('/chat', { method: 'POST', body })
+ * for await (const { data } of readEvents(response)) console.log(data)
+ * ```
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function readEvents(
@@ -51,7 +52,7 @@ export function readEvents(
   options: ReadEventsOptions = {},
 ): AsyncGenerator<EventStreamMessage, void, undefined> {
   if (typeof response?.headers?.get !== 'function')
-    throw new TypeError('response must be a Response, as fetch gives it')
+    throw new TypeError('response must be a Response, such as fetch returns')
   checkIsObject(options)
   checkNames('readEvents', options, ['signal', 'endOn', 'maxEventSize'])
   const { maxEventSize, signal, endOn } = options
@@ -61,11 +62,11 @@ export function readEvents(
   if (endOn !== undefined && !isEndOn(endOn)) throw new TypeError(`endOn must be ${END_ON}`)
   const { body } = response
   if (body && 'locked' in body && body.locked)
-    throw new TypeError('response.body is locked: somebody else reads it already')
+    throw new TypeError('response.body is locked: other code is already reading it')
 
   let batch: EventStreamMessage[] = []
   let taken = 0
-  /** What the loop throws once it has taken the events before. */
+  /** What the loop throws after the events before it. */
   let fault: { readonly error: unknown } | undefined
   let isComplete = false
   const parser = createParser({
@@ -87,22 +88,22 @@ export function readEvents(
     if (mark !== 'withhold') batch.push(message)
     if (mark === false) return
     isComplete = true
-    // Nothing more of this chunk is delivered.
+    // The rest of this chunk is ignored.
     parser.reset()
   }
 
   const reader = openBody(body)
-  /** Ends the wait for a chunk. */
-  let letGo: (() => void) | undefined
+  /** Resolves the pending read. */
+  let stopReading: (() => void) | undefined
   const release = (): void => {
     signal?.removeEventListener('abort', release)
     reader?.cancel()
-    letGo?.()
+    stopReading?.()
   }
   signal?.addEventListener('abort', release)
 
   let state: 'unread' | 'reading' | 'ended' = 'unread'
-  /** How many calls of next() wait, and what the last of them waits for: they are answered in their order. */
+  /** The number of pending calls of next(), and the result of the last one: they are answered in order. */
   let waiting = 0
   let last: Promise<Result> | undefined
 
@@ -113,7 +114,7 @@ export function readEvents(
     release()
   }
 
-  /** Looks at the answer before its body is read. */
+  /** Checks the response before its body is read. */
   async function begin(): Promise<void> {
     state = 'reading'
     throwIfAborted(signal)
@@ -127,10 +128,10 @@ export function readEvents(
     if (reader === undefined) throw new ConnectionError(withoutBody(body, response.url))
   }
 
-  /** The next chunk, or the end where the loop is left before: a body that is a stand-in may never answer. */
+  /** Reads the next chunk. Resolves when the loop is left, because the body of a custom fetch may never respond. */
   function read(): Promise<Chunk> {
     return new Promise((resolve, reject) => {
-      letGo = () => resolve({ done: true })
+      stopReading = () => resolve({ done: true })
       reader!.read().then(resolve, reject)
     })
   }
@@ -141,11 +142,11 @@ export function readEvents(
     } catch (cause) {
       throw new ConnectionError(unreadable(cause, response.url))
     }
-    // At once: the loop may take its time with the events before.
+    // Released now, because the loop may be slow to take the remaining events.
     if (isComplete || fault !== undefined) release()
   }
 
-  /** Reads on until there is an event, or nothing more to read. */
+  /** Reads until there is an event or the stream has ended. */
   async function advance(): Promise<Result> {
     try {
       if (state === 'unread') await begin()
@@ -163,13 +164,13 @@ export function readEvents(
           chunk = await read()
         } catch (cause) {
           throwIfAborted(signal)
-          // The application's own doing, by the signal that it gave to `fetch`: that is no failure of the connection.
+          // Aborted by a signal that the application passed to `fetch`: not a failure of the connection.
           throw isAbort(cause) ? cause : new ConnectionError(broken(response.url, cause))
         }
         throwIfAborted(signal)
         batch = []
         taken = 0
-        // The loop may have been left with the chunk on its way: nobody waits for its events any more.
+        // If the loop was left while the chunk arrived, nobody waits for its events.
         if (state !== 'reading') end()
         else if (!chunk.done) push(chunk.value)
         else if (endOn === undefined) end()
@@ -184,13 +185,13 @@ export function readEvents(
     }
   }
 
-  // Written out: as a generator function, each event of a large chunk costs half as much again.
+  // Written by hand: an async generator costs more per event.
   return {
     next(): Promise<Result> {
       if (waiting === 0 && taken < batch.length && !signal?.aborted) {
         return Promise.resolve({ done: false, value: batch[taken++]! })
       }
-      // Not behind a call that waits for a body that never answers.
+      // Does not queue behind a pending call, because the body may never respond.
       if (state === 'ended') return Promise.resolve({ done: true, value: undefined })
       waiting += 1
       return (last = waiting === 1 ? advance() : last!.then(advance, advance))
@@ -206,7 +207,7 @@ export function readEvents(
     [Symbol.asyncIterator]() {
       return this
     },
-    // Where the symbol does not exist, its key would be the string 'undefined'.
+    // If the symbol does not exist, its key would be the string 'undefined'.
     ...(Symbol.asyncDispose && { [Symbol.asyncDispose]: async () => end() }),
   }
 }
@@ -214,7 +215,7 @@ export function readEvents(
 type Result = IteratorResult<EventStreamMessage, void>
 type Chunk = Awaited<ReturnType<BodyReader['read']>>
 
-/** By its name: errors and DOMExceptions may come from another realm. */
+/** Checks the name, because errors and DOMExceptions may come from another realm. */
 function isAbort(cause: unknown): boolean {
   return isObject(cause) && 'name' in cause && (cause.name === 'AbortError' || cause.name === 'TimeoutError')
 }
@@ -224,8 +225,8 @@ function incomplete(url: string): ConnectionFailure {
     kind: 'ended',
     fatal: false,
     message:
-      `${url || 'The server'}, or a proxy in between, ended the stream without the mark that endOn names: ` +
-      'the answer is incomplete; ask again.',
+      `${url || 'The server'}, or a proxy in between, ended the stream without the event that endOn recognises, ` +
+      'so the response is incomplete; send the request again.',
     url,
   }
 }
@@ -234,7 +235,7 @@ function broken(url: string, cause: unknown): ConnectionFailure {
   return {
     kind: 'network',
     fatal: false,
-    message: `The connection to ${url || 'the server'} broke before the stream had ended; asking again may succeed.`,
+    message: `The connection to ${url || 'the server'} broke before the stream ended; another request may succeed.`,
     url,
     cause,
   }

@@ -4,13 +4,12 @@ import { isEventStream } from '../event-stream/media-type.js'
 import { parseRetryAfter } from './retry-after.js'
 
 /**
- * Why an answer is not an event stream, or undefined if it is one.
+ * Returns why a response is not an event stream; undefined if it is one.
  *
  * "if res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the connection."
- * [NON-SPEC] Unless `strict`, any other 2xx that can have content opens the stream too: many frameworks answer a POST
- * with 201.
+ * [NON-SPEC] Unless `strict`, any other 2xx with content is accepted too: many frameworks respond to a POST with 201.
  *
- * @param url - the URL that answered, if the caller knows it better than the response
+ * @param url - the final URL, if the caller knows it better than the response
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model (step 15)
  */
 export function refusalOf(
@@ -28,14 +27,14 @@ export function refusalOf(
     : 'an event stream needs 200, or another 2xx with content'
   const reason = opens
     ? `${mediaType ? `the media type ${mediaType}` : 'no media type'}; ` +
-      'the server must send "Content-Type: text/event-stream" (is the URL right, and not that of a login page?).'
+      'the server must send "Content-Type: text/event-stream" (check the URL: is it that of a login page?).'
     : `the status ${status}; ${needed}.`
   return {
     kind: opens ? 'content-type' : 'http',
     fatal: retryAfter === undefined && (opens || !isTransient(status)),
     message:
       `${url || 'The server'} answered with ${reason}` +
-      (retryAfter === undefined ? '' : ` It asks to be left alone for ${Math.ceil(retryAfter / 1000)} s.`),
+      (retryAfter === undefined ? '' : ` It asks clients to wait for ${Math.ceil(retryAfter / 1000)} s.`),
     status,
     url,
     mediaType,
@@ -44,7 +43,7 @@ export function refusalOf(
 }
 
 /**
- * Whether a status says "not now", so that the same request may succeed later. RFC 9110, 15: a client treats "an
+ * Whether the same request may succeed later. RFC 9110, 15: a client treats "an
  * unrecognized status code as being equivalent to the x00 status code of that class", and one beyond 599 as a 5xx.
  */
 function isTransient(status: number): boolean {
