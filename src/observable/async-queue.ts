@@ -1,20 +1,20 @@
 import { QueueOverflowError } from './queue-overflow-error.js'
 
 export interface AsyncQueueOptions {
-  /** How many values may wait to be pulled. */
+  /** How many values may be queued. */
   maxQueueSize: number
-  /** What happens to one value more: the iteration fails with a {@link QueueOverflowError}, or the oldest is dropped. */
+  /** If the queue is full: end the iteration with a {@link QueueOverflowError}, or drop the oldest value. */
   overflow: 'error' | 'drop-oldest'
-  /** Called once, when nothing will be pulled any more: to stop whatever pushes. */
+  /** Called once, when no more values are accepted, so that the producer can stop. */
   onRelease: () => void
 }
 
-/** From push to pull: a bounded queue whose consumer is a `for await` loop. */
+/** A bounded queue: values are pushed, and a `for await` loop pulls them. */
 export interface AsyncQueue<Value> extends AsyncIterableIterator<Value> {
   readonly push: (value: Value) => void
-  /** What waits is still delivered, then the iteration ends; with an error, it throws. */
+  /** Ends the iteration once all queued values are delivered, or makes it throw the error. */
   end(failure?: { error: unknown }): void
-  /** Ends at once, what waits is dropped, and so is a pull that waits: `return()` never hangs. */
+  /** Ends the iteration at once and drops queued values. Pending calls of `next()` resolve, so this never hangs. */
   return(): Promise<IteratorResult<Value>>
 }
 
@@ -24,18 +24,18 @@ interface Pull<Value> {
 }
 
 export function createAsyncQueue<Value>({ maxQueueSize, overflow, onRelease }: AsyncQueueOptions): AsyncQueue<Value> {
-  // A queue that is read from `head` on: `shift()` of a long array moves every element.
+  // Read from index `head`: `shift()` on a long array moves every element.
   let values: Value[] = []
   let head = 0
   const pulls: Pull<Value>[] = []
   let ended: { failure: { error: unknown } | undefined } | undefined
 
-  const done = (): IteratorResult<Value> => ({ done: true, value: undefined })
+  const endOfIteration = (): IteratorResult<Value> => ({ done: true, value: undefined })
 
   function take(): Value {
     const value = values[head] as Value
     head += 1
-    // Freed in halves, so that a value is moved once on average.
+    // Compacts when half is consumed: each value is copied once on average.
     if (head * 2 >= values.length) {
       values = values.slice(head)
       head = 0
@@ -47,13 +47,13 @@ export function createAsyncQueue<Value>({ maxQueueSize, overflow, onRelease }: A
     if (ended) return
     ended = { failure }
     onRelease()
-    // Pulls wait only while nothing is queued: the first of them learns of the failure, the others find the end.
-    for (const pull of pulls.splice(0)) settle(pull)
+    // Pulls are pending only while the queue is empty. The first one gets the failure, the others the end.
+    for (const pull of pulls.splice(0)) endPull(pull)
   }
 
-  function settle(pull: Pull<Value>): void {
+  function endPull(pull: Pull<Value>): void {
     const failure = ended?.failure
-    if (failure === undefined) return pull.resolve(done())
+    if (failure === undefined) return pull.resolve(endOfIteration())
     ended = { failure: undefined }
     pull.reject(failure.error)
   }
@@ -74,7 +74,7 @@ export function createAsyncQueue<Value>({ maxQueueSize, overflow, onRelease }: A
       if (head < values.length) return Promise.resolve({ done: false, value: take() })
       return new Promise((resolve, reject) => {
         const pull = { resolve, reject }
-        if (ended) settle(pull)
+        if (ended) endPull(pull)
         else pulls.push(pull)
       })
     },
@@ -83,7 +83,7 @@ export function createAsyncQueue<Value>({ maxQueueSize, overflow, onRelease }: A
       head = 0
       end()
       ended = { failure: undefined }
-      return Promise.resolve(done())
+      return Promise.resolve(endOfIteration())
     },
     [Symbol.asyncIterator]() {
       return this

@@ -1,17 +1,14 @@
 import { report } from './report.js'
 
-/**
- * Listeners by event type. Types are data from the network: a Map, so that `__proto__` and `constructor` are types like
- * any other.
- */
+/** Listeners by event type. Types come from the network, so `constructor` must work like any other: hence a Map. */
 export interface Emitter<Event> {
-  /** Adds a listener, for one type or for every one; each call is a subscription of its own. Returns its undo. */
+  /** Adds a listener for one type or for all; adding it twice calls it twice. Returns a function that removes it. */
   on(type: string | typeof EVERY_TYPE, listener: (event: Event) => void): () => void
-  /** Whether anybody would hear an event of this type. */
+  /** Whether an event of this type has a listener. */
   has(type: string): boolean
   /**
-   * Calls the listeners of the type, then those of every type, in the order they came. One that throws is reported, the
-   * others are still called.
+   * Calls the listeners of this type, then those of all types, in the order in which they were added. If one throws,
+   * the error is reported and the others are still called.
    */
   readonly emit: (type: string, event: Event) => void
   clear(): void
@@ -24,12 +21,12 @@ interface Subscription<Event> {
 }
 
 export function createEmitter<Event>(): Emitter<Event> {
-  // The lists are never changed, only replaced: emit() walks the one it found, whatever listeners do meanwhile.
+  // Lists are replaced, never changed, so that listeners may add and remove listeners during emit().
   const lists = new Map<string | typeof EVERY_TYPE, readonly Subscription<Event>[]>()
 
   function call(list: readonly Subscription<Event>[] | undefined, event: Event): void {
     if (list === undefined) return
-    // Taken out of its subscription, lest it find that as its `this`.
+    // Destructured, so that the listener is not called with the subscription as `this`.
     for (const { listener } of list) {
       try {
         listener?.(event)
@@ -44,16 +41,16 @@ export function createEmitter<Event>(): Emitter<Event> {
       const subscription: Subscription<Event> = { listener }
       lists.set(type, [...(lists.get(type) ?? []), subscription])
       return () => {
-        // Emptied first: DOM, "inner invoke", skips a listener whose `removed` is true, also in a dispatch under way.
+        // Cleared too, because emit() may be walking the old list. DOM, "inner invoke": a removed listener is skipped.
         subscription.listener = undefined
-        const rest = (lists.get(type) ?? []).filter((other) => other !== subscription)
-        if (rest.length > 0) lists.set(type, rest)
+        const remaining = (lists.get(type) ?? []).filter((other) => other !== subscription)
+        if (remaining.length > 0) lists.set(type, remaining)
         else lists.delete(type)
       }
     },
     has: (type) => lists.has(type) || lists.has(EVERY_TYPE),
     emit(type, event) {
-      // Both before the first call: a listener that is added by another one hears from the next event on.
+      // Both are looked up before the first call: a listener added meanwhile gets only later events.
       const ofType = lists.get(type)
       const ofEveryType = lists.get(EVERY_TYPE)
       call(ofType, event)

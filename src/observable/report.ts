@@ -1,7 +1,6 @@
 /**
- * Reports an exception that a callback of the application has thrown, and lets everything else go on: DOM, "report the
- * exception". Where the platform has no `reportError` (Node), the exception is thrown from a microtask of its own, as Node's
- * own EventTarget does it: it reaches `uncaughtException`.
+ * Reports an exception that a callback threw without interrupting anything else: HTML standard, "report an exception".
+ * Node has no `reportError`, so there it is thrown from a microtask and reaches `uncaughtException`.
  */
 export function report(error: unknown): void {
   if (typeof globalThis.reportError === 'function') globalThis.reportError(error)

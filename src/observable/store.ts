@@ -5,24 +5,29 @@ import type { InteropObservable } from '../standards/observable.js'
 import { report } from './report.js'
 
 /**
- * A value that changes over time, in the shape that four worlds understand without an adapter: plain code
- * (`get`, `subscribe`), React (`useSyncExternalStore(store.subscribe, store.get, store.get)`), Svelte (`$store`) and RxJS
- * (`from(store)`). The methods may be passed around unbound.
+ * A value that changes over time. It works without an adapter in plain code (`get`, `subscribe`), React
+ * (`useSyncExternalStore(store.subscribe, store.get, store.get)`), Svelte (`$store`) and RxJS (`from(store)`). `get`,
+ * `subscribe` and `until` do not need `this`.
+ *
+ * @example
+ * ```ts
+ * const unsubscribe = prices.status.subscribe(({ state }) => console.log(state))
+ * ```
  */
 export interface ReadableStore<Value> {
-  /** The value now. The same reference is returned until the value changes. */
+  /** Returns the current value: the same reference until it changes. */
   readonly get: () => Value
   /**
-   * Calls `run` at once with the value now, and then with each new one.
+   * Calls `run` immediately with the current value, and then with each new one. If `run` throws, the error is reported.
    *
-   * @returns an unsubscribe function: `run` is not called again afterwards
+   * @returns a function that unsubscribes: `run` is not called again afterwards
+   * @throws TypeError if `run` is not a function
    */
   readonly subscribe: (run: (value: Value) => void) => () => void
   /**
-   * Waits for a value: the one that the store has now, or the first new one, for which the predicate holds.
+   * Resolves to the first value that the predicate accepts: the current one or a later one.
    *
-   * @throws the signal's reason once it aborts, what the predicate throws, and an `AbortError` when the source is closed
-   * before
+   * @throws the signal's reason if it aborts; an error of the predicate; an `AbortError` if the source is closed first
    *
    * @example
    * ```ts
@@ -30,37 +35,37 @@ export interface ReadableStore<Value> {
    * ```
    */
   readonly until: Until<Value>
-  /** The observable interop point: `from(store)` in RxJS. It never completes and never errors. */
+  /** Makes `from(store)` of RxJS work. The observable never completes and never errors. */
   [Symbol.observable](): InteropObservable<Value>
-  /** The same under the name that is looked up where `Symbol.observable` does not exist. */
+  /** The same under the name that libraries look up if `Symbol.observable` does not exist. */
   '@@observable'(): InteropObservable<Value>
 }
 
+/** The method {@link ReadableStore.until}: a type guard as the predicate narrows the result. */
 export interface Until<Value> {
   <Match extends Value>(predicate: (value: Value) => value is Match, options?: UntilOptions): Promise<Match>
   (predicate: (value: Value) => boolean, options?: UntilOptions): Promise<Value>
 }
 
+/** The options of {@link ReadableStore.until}. */
 export interface UntilOptions {
-  /** Ends the wait when it aborts. */
+  /** Stops waiting when it aborts: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined
 }
 
 export interface WritableStore<Value> extends ReadableStore<Value> {
   readonly set: (value: Value) => void
-  /** Forgets every subscriber: no value comes any more. */
+  /** Removes all subscribers for good. */
   readonly release: () => void
 }
 
 const UNTIL_RULES: readonly OptionRule[] = [SIGNAL_RULE]
 
-/**
- * @param whileSubscribed - called when the first subscriber comes; what it returns is called when the last one is gone
- */
+/** @param whileSubscribed - called for the first subscriber; returns a function to be called after the last one left */
 export function createStore<Value>(initial: Value, whileSubscribed?: () => () => void): WritableStore<Value> {
   let value = initial
   let isReleased = false
-  let onLastGone: (() => void) | undefined
+  let onUnused: (() => void) | undefined
   const subscribers = new Set<Subscriber<Value>>()
 
   function call(subscriber: Subscriber<Value>): void {
@@ -75,21 +80,21 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
     const isFirst = subscribers.size === 0
     if (!isReleased) subscribers.add(subscriber)
     call(subscriber)
-    // Last, because it may open a connection, and whoever hears of that may close the source.
-    if (isFirst && subscribers.size > 0) onLastGone = whileSubscribed?.()
+    // Called last: it may open a connection, and a status subscriber may then close the source.
+    if (isFirst && subscribers.size > 0) onUnused = whileSubscribed?.()
     return () => {
-      if (subscribers.delete(subscriber) && subscribers.size === 0) goneAll()
+      if (subscribers.delete(subscriber) && subscribers.size === 0) becomeUnused()
     }
   }
 
-  function goneAll(): void {
-    onLastGone?.()
-    onLastGone = undefined
+  function becomeUnused(): void {
+    onUnused?.()
+    onUnused = undefined
   }
 
   function subscribe(run: (value: Value) => void): () => void {
     if (typeof run !== 'function') throw new TypeError('subscribe: the subscriber must be a function.')
-    // An object of its own for each call: the same function subscribed twice is two subscriptions.
+    // A new object for each call: a function that is subscribed twice is called twice.
     return add({ run })
   }
 
@@ -99,30 +104,30 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
     const { signal } = options
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortReason(signal))
-      let isSettled = false
+      let isDone = false
       let unsubscribe: (() => void) | undefined
-      const onAbort = (): void => settle(() => reject(abortReason(signal!)))
-      function settle(how: () => void): void {
-        if (isSettled) return
-        isSettled = true
+      const onAbort = (): void => finish(() => reject(abortReason(signal!)))
+      function finish(resolveOrReject: () => void): void {
+        if (isDone) return
+        isDone = true
         unsubscribe?.()
         signal?.removeEventListener('abort', onAbort)
-        how()
+        resolveOrReject()
       }
       signal?.addEventListener('abort', onAbort)
       unsubscribe = add({
         run(next) {
-          if (isSettled) return
+          if (isDone) return
           try {
-            if (predicate(next)) settle(() => resolve(next))
+            if (predicate(next)) finish(() => resolve(next))
           } catch (error) {
-            settle(() => reject(error))
+            finish(() => reject(error))
           }
         },
-        onRelease: () => settle(() => reject(createDomException(CLOSED, 'AbortError'))),
+        onRelease: () => finish(() => reject(createDomException(CLOSED, 'AbortError'))),
       })
-      if (isSettled) unsubscribe()
-      else if (isReleased) settle(() => reject(createDomException(CLOSED, 'AbortError')))
+      if (isDone) unsubscribe()
+      else if (isReleased) finish(() => reject(createDomException(CLOSED, 'AbortError')))
     })
   }
 
@@ -138,9 +143,9 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
     set(next) {
       if (Object.is(value, next)) return
       value = next
-      // A copy: whoever subscribes meanwhile has been called already.
+      // A copy: anyone who subscribes meanwhile has already been called.
       for (const subscriber of Array.from(subscribers)) {
-        // A subscriber may have set the store anew: everyone has been told the newer value by then.
+        // A subscriber has set a newer value, which everyone has received by now.
         if (!Object.is(value, next)) return
         if (subscribers.has(subscriber)) call(subscriber)
       }
@@ -150,17 +155,17 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
       const left = Array.from(subscribers)
       subscribers.clear()
       for (const subscriber of left) subscriber.onRelease?.()
-      if (left.length > 0) goneAll()
+      if (left.length > 0) becomeUnused()
     },
     subscribe,
     until,
     '@@observable': observable,
-    // Where the symbol does not exist, its key would be the string 'undefined'.
+    // If the symbol does not exist, its key would be the string 'undefined'.
     ...(Symbol.observable && { [Symbol.observable]: observable }),
   }
 }
 
-const CLOSED = 'The source was closed before the value came that until() waits for.'
+const CLOSED = 'The source was closed before the value arrived that until() is waiting for.'
 
 interface Subscriber<Value> {
   run(value: Value): void
