@@ -1,7 +1,7 @@
-/** A message or comment that cannot be written as an event stream, because a client would read something else. */
+/** Thrown if a message or comment cannot be encoded, because a client would read something else. */
 export class EncodeError extends TypeError {
   override readonly name = 'EncodeError'
-  /** The field that is refused; `message` where it is the message as a whole. */
+  /** The field that breaks a rule; `message` if it is the message as a whole. */
   readonly field: 'event' | 'data' | 'id' | 'retry' | 'comment' | 'message'
 
   constructor(field: EncodeError['field'], rule: string) {

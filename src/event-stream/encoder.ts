@@ -2,23 +2,26 @@ import { EncodeError } from './encode-error.js'
 import type { EventStreamMessageInit } from './message.js'
 
 const LINE_END = /\r\n|\n|\r/
-/** With the `u` flag, only the halves that have no partner are surrogates. */
+/** With the `u` flag, this matches only surrogates without a partner. */
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /**
- * Writes one message as a block of an event stream, its blank line included. What it returns reads back as the same
- * message; what would not is refused.
+ * Encodes one message as a block of an event stream, including its blank line. A client reads the same message; values
+ * for which that is impossible are rejected.
  *
  * The one thing that does not survive is the kind of line end in `data`: the format has no way to say it, so CRLF, CR
  * and LF all arrive as LF.
  *
  * @param message - at least one of `data`, `id` and `retry`
- * @returns text to be sent as UTF-8
- * @throws {@link EncodeError} (a TypeError) that names the field and the rule it breaks: a line end in `event` or `id`, a
- * NUL in `id`, an empty `event`, an `event` without `data`, a `retry` that is no whole number, a value that is no string,
- * a lone surrogate
+ * @returns text to send as UTF-8
+ * @throws {@link EncodeError} (a TypeError) that names the field and the rule that it breaks: a line end in `event` or
+ * `id`, a NUL in `id`, an empty `event`, an `event` without `data`, a `retry` that is not a whole number, a value that
+ * is not a string, or a lone surrogate
+ *
  * @example
+ * ```ts
  * encodeMessage({ event: 'price', id: '7', data: '{"ACME":42}' }) // 'event: price\nid: 7\ndata: {"ACME":42}\n\n'
+ * ```
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export function encodeMessage(message: EventStreamMessageInit): string {
@@ -27,7 +30,7 @@ export function encodeMessage(message: EventStreamMessageInit): string {
   let block = ''
   if (event !== undefined) {
     checkLine('event', event)
-    if (event === '') throw new EncodeError('event', 'must not be empty: it would arrive as "message"; leave it out')
+    if (event === '') throw new EncodeError('event', 'must not be empty: it would arrive as "message"; omit it instead')
     if (data === undefined) throw new EncodeError('event', 'needs data: a message without data is never dispatched')
     block += `event: ${event}\n`
   }
@@ -52,14 +55,17 @@ export function encodeMessage(message: EventStreamMessageInit): string {
 }
 
 /**
- * Writes a comment, which clients ignore: it keeps proxies from closing a connection that is silent for long. Text with
- * line ends becomes several comments. It is no event of its own and ends none.
+ * Encodes a comment, which clients ignore. Send one at intervals to keep proxies from closing a silent connection. Text
+ * with several lines becomes several comments. It may be sent between or inside messages.
  *
- * @param text - anything; the empty string is the shortest keep-alive
- * @returns text to be sent as UTF-8
- * @throws {@link EncodeError} (a TypeError) when the text is no string, or has a lone surrogate
+ * @param text - any text; the empty string is the shortest keep-alive
+ * @returns text to send as UTF-8
+ * @throws {@link EncodeError} (a TypeError) if the text is not a string, or has a lone surrogate
+ *
  * @example
- * encodeComment('keep-alive') // ': keep-alive\n'
+ * ```ts
+ * setInterval(() => response.write(encodeComment('keep-alive')), 15_000) // ': keep-alive\n'
+ * ```
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
  */
 export function encodeComment(text: string): string {
@@ -73,7 +79,7 @@ export function encodeComment(text: string): string {
 function checkLine(field: 'event' | 'id', value: string): void {
   checkText(field, value)
   if (LINE_END.test(value))
-    throw new EncodeError(field, 'must not contain a line end: what follows it would be a field of its own')
+    throw new EncodeError(field, 'must not contain a line end: the text after it would become another field')
 }
 
 function checkText(field: EncodeError['field'], value: string): void {

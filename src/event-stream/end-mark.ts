@@ -1,9 +1,9 @@
 import type { EventStreamMessage } from './message.js'
 
 /**
- * How the end of a stream is recognised: by an event type, by one of several, or by a function that looks at each event.
- * An event of a named type is still delivered. For a function, `true` means a bare mark such as `[DONE]`, which is not
- * delivered, and `'deliver'` means that the last event carries a payload as well.
+ * How to recognise the last event of a stream: by one or several event types, whose event is still delivered, or by a
+ * function. It returns `true` for a mark without a payload, such as `[DONE]`, which is not delivered, and `'deliver'`
+ * for a last event that has a payload.
  */
 export type EndOn<Type extends string = string> =
   | Type
@@ -19,7 +19,7 @@ export function isEndOn(value: unknown): value is EndOn {
   return types.length > 0 && types.every((type) => typeof type === 'string' && type !== '')
 }
 
-/** Whether the stream goes on after this event (`false`), or ends with it: delivered as the last one, or withheld. */
+/** Returns `false` if the stream goes on after this event, or whether to deliver or withhold this last event. */
 export function readEndMark(endOn: EndOn | undefined, message: EventStreamMessage): false | 'deliver' | 'withhold' {
   if (endOn === undefined) return false
   if (typeof endOn !== 'function') {
@@ -27,6 +27,6 @@ export function readEndMark(endOn: EndOn | undefined, message: EventStreamMessag
     return isLast && 'deliver'
   }
   const answer = endOn(message)
-  // Anything truthy counts, as it does for the predicates of the language.
+  // Any truthy value counts, as for `Array.prototype.some()`.
   return answer === 'deliver' ? answer : answer && 'withhold'
 }

@@ -1,22 +1,24 @@
-/** Fetch standard, "get, decode, and split": a comma ends a value, but not within quotation marks. */
+/** Fetch standard, "get, decode, and split": values are separated by commas outside of quotation marks. */
 const VALUES = /(?:[^,"]|"(?:[^\\"]|\\.)*(?:"|$))+/g
-/** MIME Sniffing standard, 4.4: a type and a subtype, which ends at ";"; whitespace around them does not count. */
+/** MIME Sniffing standard, 4.4: a type and a subtype, which ends at ";"; surrounding whitespace is ignored. */
 const ESSENCE = /^\s*([^\s/;]+\/[^\s/;]+)\s*(?:;|$)/
 
 /**
- * Whether a `Content-Type` header names an event stream. Only the essence is compared, without regard to case;
- * parameters are allowed, whatever they say: the standard decodes every event stream as UTF-8. Where the header came
- * several times, from an application and a proxy perhaps, the last media type counts, as in browsers.
+ * Whether a `Content-Type` header is that of an event stream. Case and parameters are ignored, because event streams
+ * are always UTF-8. If the header was sent several times, the last media type counts, as in browsers.
  *
- * @param contentType - the header as it came; null where there was none
+ * @param contentType - the value of the header; null if there is none
  * @returns true for `text/event-stream`, `Text/Event-Stream; charset=utf-8` and the like; false for anything else,
- * `text/event-streamish` included
+ * including `text/event-streamish`
+ *
  * @example
+ * ```ts
  * isEventStream(response.headers.get('content-type'))
+ * ```
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model (step 15)
  */
 export function isEventStream(contentType: string | null): boolean {
-  // Fetch standard, "extract a MIME type": the last value that is one counts, and any type is none.
+  // Fetch standard, "extract a MIME type": the last valid media type counts, and `*/*` is ignored.
   let essence: string | undefined
   for (const [value] of (contentType ?? '').matchAll(VALUES)) {
     const found = ESSENCE.exec(value)?.[1]

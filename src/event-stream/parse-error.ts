@@ -1,13 +1,13 @@
-/** An event stream that the parser stops reading, because one event passed `maxEventSize`. */
+/** Thrown or reported if an event is larger than `maxEventSize`. The parser stops reading the stream. */
 export class ParseError extends Error {
   override readonly name = 'ParseError'
   readonly code = 'event-too-large'
-  /** The limit that was passed, in bytes. */
+  /** The limit that was exceeded, in bytes. */
   readonly maxEventSize: number
 
   constructor(maxEventSize: number) {
     super(
-      `The server sent an event larger than ${maxEventSize} bytes; raise maxEventSize if events of this size are meant.`,
+      `The server sent an event larger than ${maxEventSize} bytes; raise maxEventSize if you expect events this large.`,
     )
     this.maxEventSize = maxEventSize
   }

@@ -1,47 +1,47 @@
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
-/** Bytes from here on belong to characters of more than one byte. */
+/** This byte and higher ones belong to characters of several bytes. */
 const NOT_ASCII = 0x80
-/** Chunks below this are gathered until a line ends: calling the platform's decoder costs as much as some hundred bytes. */
+/** Smaller chunks are gathered until a line ends, because each call of the platform's decoder has a fixed cost. */
 const SMALL = 48
-/** So many bytes are gathered at most: a line that is longer is decoded before it ends. */
+/** The size of the buffer for gathered chunks; a longer line is decoded before it ends. */
 const GATHERED = 512
 const OPTIONS = { ignoreBOM: true }
 /**
- * Node 20 and 22 decode text beyond ASCII twice as fast with `stream`. Node 24 takes a third longer with it, Deno twice as long,
- * and to browsers it hardly matters. Told apart by what V8 got in between: the answer changes the time, never the text.
+ * Whether `stream: true` is faster for dense non-ASCII text, as in Node 20 and 22. `Float16Array` arrived in V8 after
+ * them. Affects speed only.
  */
 const STREAMS_DENSE_TEXT = !('Float16Array' in globalThis)
 
 /**
- * "UTF-8 decode" of the Encoding standard, chunk by chunk: the same text for every way to cut the same bytes. The byte
- * order mark is left in the text, for the one who knows where the stream begins.
+ * "UTF-8 decode" of the Encoding standard, chunk by chunk. The text does not depend on how the bytes are split into
+ * chunks. A byte order mark stays in the text; the parser removes it at the start of the stream.
  */
 export class Utf8Decoder {
-  /** The latest text is known to have as many bytes as UTF-16 code units: all of it is ASCII, or invalid. */
+  /** Whether the latest text is known to have as many bytes as UTF-16 code units: all of it is ASCII, or invalid. */
   isAscii = true
-  /** For bytes that begin and end with a whole character: without `stream`, Node 20 and 22 are 7 times as fast. */
+  /** For chunks that start and end with a whole character: faster without `stream`. */
   #whole: TextDecoder | undefined
-  /** For the others: it keeps the bytes of a character that a chunk has cut. */
+  /** For all other chunks: keeps the bytes of a character that is split between chunks. */
   #streaming: TextDecoder | undefined
-  /** The last byte was not ASCII: a character may have been cut behind it. */
+  /** Whether the last byte was not ASCII, so that a character may be incomplete. */
   #isCut = false
-  /** Most characters were not ASCII, and the next ones may be the same. */
+  /** Whether most characters of the latest text were not ASCII; the next ones are expected to be similar. */
   #isDense = false
-  /** The small chunks that wait for the end of their line. */
+  /** Small chunks whose line has not ended yet. */
   #gathered: Uint8Array | undefined
   #length = 0
 
   /**
-   * @param chunk - the next bytes; nothing of them is kept by reference
-   * @returns the text up to their end, or to the end of a line, or nothing while small chunks are gathered
+   * @param chunk - the next bytes, which are not kept by reference
+   * @returns the text up to the end of the chunk or of a line; empty while small chunks are gathered
    */
   decode(chunk: Uint8Array): string {
     this.isAscii = true
     return chunk.length < SMALL ? this.#gather(chunk) : this.#take(this.#length) + this.#toText(chunk)
   }
 
-  /** Ends the stream: a character that was cut never becomes whole, so it counts as invalid. */
+  /** Ends the stream. An incomplete character at the end counts as invalid. */
   flush(): string {
     return this.#take(this.#length) + (this.#isCut ? this.#streaming!.decode() : '')
   }
@@ -76,7 +76,7 @@ export class Utf8Decoder {
     const decoder = stream
       ? (this.#streaming ??= new TextDecoder('utf-8', OPTIONS))
       : (this.#whole ??= new TextDecoder('utf-8', OPTIONS))
-    // Said also where it is the default: options that come in two shapes cost 5 % of the time for one event.
+    // Always passed, to keep one object shape.
     const text = decoder.decode(bytes, { stream })
     if (stream || text.length !== length) this.isAscii = false
     this.#isDense = STREAMS_DENSE_TEXT && text.length * 4 < length * 3
