@@ -1,50 +1,74 @@
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 
 /**
- * What stands in a connection's way: the device is offline, the page is hidden (with `whenHidden: 'pause'`), the page is
- * frozen or in the back/forward cache, or the browser renders it ahead of time and the user may never see it.
+ * Why a connection is paused: the device is offline, the page is hidden (with `whenHidden: 'pause'`), the page is
+ * frozen or in the back/forward cache, or the browser prerenders the page and the user may never see it.
  */
 export type PauseReason = 'offline' | 'hidden' | 'frozen' | 'prerendering'
 
-/**
- * Where a connection stands, and why. Times are ms of the wall clock (`Date.now()`). `failure` can be read without asking for
- * the state first: it is undefined in states that have none.
- */
-export type ConnectionStatus =
-  /** Nobody listens at the moment, and `connect` is `'while-listening'`. */
-  | { readonly state: 'idle'; readonly failure?: undefined }
-  /** `attempt` is 0 for the first connection, then the number of the reconnection since it was last healthy. */
-  | {
-      readonly state: 'connecting'
-      readonly attempt: number
-      /** Why the attempt before came to an end, where there was one and it was not the application's wish. */
-      readonly failure?: ConnectionFailure
-    }
-  /** `resumed`: the server was told the last event ID, and so can have gone on where the last stream broke off. */
-  | {
-      readonly state: 'open'
-      readonly transport: string
-      readonly since: number
-      readonly resumed: boolean
-      readonly failure?: undefined
-    }
-  /** `attempt` is the number of the one to come, at `retryAt`, which is `delay` ms after the failure. */
-  | {
-      readonly state: 'waiting'
-      readonly attempt: number
-      readonly delay: number
-      readonly retryAt: number
-      readonly failure: ConnectionFailure
-    }
-  /** Neither connected nor trying, and no attempt is counted, until what stands in the way is gone. */
-  | { readonly state: 'paused'; readonly reason: PauseReason; readonly failure?: undefined }
+/** Not connected, because nobody listens and `connect` is `'while-listening'`. */
+export interface IdleStatus {
+  readonly state: 'idle'
+  readonly failure?: undefined
+}
+
+/** A request is under way. */
+export interface ConnectingStatus {
+  readonly state: 'connecting'
+  /** 0 for the first connection; otherwise the number of the reconnection since the connection was last healthy. */
+  readonly attempt: number
+  /** Why the previous attempt or connection ended; absent if there was none, or if the application ended it. */
+  readonly failure?: ConnectionFailure
+}
+
+/** The stream is open, and events arrive. */
+export interface OpenStatus {
+  readonly state: 'open'
+  /** The name of the transport: `'fetch'`, `'native'`, or that of your own transport. */
+  readonly transport: string
+  /** When the stream was opened, in ms since the epoch. */
+  readonly since: number
+  /** Whether the request carried the last event ID, so that the server could resume where the last stream ended. */
+  readonly resumed: boolean
+  readonly failure?: undefined
+}
+
+/** Waiting before the next attempt. */
+export interface WaitingStatus {
+  readonly state: 'waiting'
+  /** The number of the next attempt since the connection was last healthy: 1 for the first reconnection. */
+  readonly attempt: number
+  /** How long the whole wait is, in ms. */
+  readonly delay: number
+  /** When the next attempt is made, in ms since the epoch. */
+  readonly retryAt: number
+  /** Why the connection was lost, or could not be established. */
+  readonly failure: ConnectionFailure
+}
+
+/** Disconnected for a while. Once the reason no longer applies, the source connects again; no attempt is counted. */
+export interface PausedStatus {
+  readonly state: 'paused'
+  /** Why the connection is paused. */
+  readonly reason: PauseReason
+  readonly failure?: undefined
+}
+
+/** No further attempt is made, unless you call `reconnect()`. */
+export interface ClosedStatus {
+  readonly state: 'closed'
   /**
-   * No attempt follows unless `reconnect()` is called; after `close-called` and `aborted`, that does nothing either.
-   * `ended-by-server`: it asked not to come back (204), sent the mark that `endOn` recognises, or ended the stream and
-   * `reconnection` does not come back after that.
+   * `close-called` and `aborted`: by the application, for good; `reconnect()` does nothing. `ended-by-server`: by the
+   * status 204, by the event that `endOn` recognises, or because the policy does not reconnect after a regular end.
+   * `failed`: see `failure`.
    */
-  | {
-      readonly state: 'closed'
-      readonly reason: 'close-called' | 'aborted' | 'ended-by-server' | 'failed'
-      readonly failure?: ConnectionFailure
-    }
+  readonly reason: 'close-called' | 'aborted' | 'ended-by-server' | 'failed'
+  /** Why the source has failed; absent for all other reasons. */
+  readonly failure?: ConnectionFailure
+}
+
+/**
+ * The state of a connection, and the reason for it. `failure` can be read without checking `state` first: it is
+ * undefined in states that have none.
+ */
+export type ConnectionStatus = IdleStatus | ConnectingStatus | OpenStatus | WaitingStatus | PausedStatus | ClosedStatus

@@ -1,8 +1,13 @@
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { inWords } from '../failure/in-words.js'
-import { clampReconnectionTime, DEFAULT_RESET_AFTER, type ReconnectionPolicy } from '../reconnection/policy.js'
+import {
+  clampReconnectionTime,
+  DEFAULT_RESET_AFTER,
+  MAX_TIMER_DELAY,
+  type ReconnectionPolicy,
+} from '../reconnection/policy.js'
 import type { TransportOpened } from '../transport/transport.js'
-import type { ConnectionStatus, PauseReason } from './status.js'
+import type { ClosedStatus, ConnectionStatus, PauseReason, WaitingStatus } from './status.js'
 
 export interface ConnectionState {
   readonly status: ConnectionStatus
@@ -19,9 +24,6 @@ export interface ConnectionState {
   /** When the stream was last lost, or let go; undefined while it has never been open. */
   readonly lostAt: number | undefined
 }
-
-type WaitingStatus = ConnectionStatus & { readonly state: 'waiting' }
-type ClosedStatus = ConnectionStatus & { readonly state: 'closed' }
 
 /** What does not change while a connection lives. */
 export interface ConnectionRules {
@@ -328,9 +330,6 @@ function countedFailures(
   return now - status.since >= (reconnection.resetAfter ?? DEFAULT_RESET_AFTER) ? 0 : failures
 }
 
-/** The longest wait, about 24 days: so that `retryAt` is a date, whatever a policy says. */
-const MAX_DELAY = 2 ** 31 - 1
-
 function decide(
   policy: ReconnectionPolicy,
   context: Parameters<ReconnectionPolicy>[0],
@@ -343,7 +342,8 @@ function decide(
         `reconnection: the policy must return ms, at least 0, or false; it returned ${String(delay)}.`,
       )
     }
-    return { delay: Math.min(Math.round(delay), MAX_DELAY) }
+    // Limited, so that `retryAt` is a valid date even if the policy returns Infinity.
+    return { delay: Math.min(Math.round(delay), MAX_TIMER_DELAY) }
   } catch (error) {
     return { error }
   }

@@ -1,6 +1,6 @@
 /**
- * `everstream/event-source`: the standard's `EventSource` class over `fetch`. Importing it changes nothing; the entry
- * `everstream/polyfill` puts it in place as the global.
+ * `everstream/event-source`: the standard's `EventSource` class, built on `fetch`. Importing it has no side effects;
+ * `everstream/polyfill` installs it as the global.
  */
 export type { ConnectionFailure, FailureKind } from '../failure/connection-failure.js'
 export type { FetchLike, FetchLikeBody, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'

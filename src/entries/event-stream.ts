@@ -1,8 +1,7 @@
 /**
- * `everstream/event-stream`: the text/event-stream format by itself, without a connection. Pure functions and streams,
- * for whoever holds the bytes already.
+ * `everstream/event-stream`: the text/event-stream format without a connection, for anyone who already has the bytes.
  *
- * Withheld: the UTF-8 decoder and the check of an answer, which are means of the above.
+ * Not exported: the UTF-8 decoder and the response check, which are internals.
  */
 export { ConnectionError } from '../failure/connection-error.js'
 export type { ConnectionFailure, FailureKind } from '../failure/connection-failure.js'

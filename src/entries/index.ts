@@ -1,7 +1,7 @@
 /**
- * `everstream`: typed Server-Sent Events. The event-stream format itself is the entry `everstream/event-stream`.
+ * `everstream`: typed Server-Sent Events. The event-stream format itself is in `everstream/event-stream`.
  *
- * What is not here is not public: the connection machine, the queue and the emitter are free to change.
+ * Not exported: the connection's state machine, the queue and the emitter, which are internals.
  */
 export { createEventSource } from '../client/client.js'
 export type { EventOf, InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from '../client/events.js'
@@ -10,7 +10,16 @@ export type { ParseFunction, PayloadParser } from '../client/payload.js'
 export type { EventsOptions, ListenOptions, TypedEventSource } from '../client/typed-event-source.js'
 export type { UrlOption } from '../connection/address.js'
 export type { Reconnection } from '../connection/connection.js'
-export type { ConnectionStatus, PauseReason } from '../connection/status.js'
+export type {
+  ClosedStatus,
+  ConnectingStatus,
+  ConnectionStatus,
+  IdleStatus,
+  OpenStatus,
+  PausedStatus,
+  PauseReason,
+  WaitingStatus,
+} from '../connection/status.js'
 export { ConnectionError } from '../failure/connection-error.js'
 export type { ConnectionFailure, FailureKind } from '../failure/connection-failure.js'
 export { PayloadError, type PayloadErrorCode, type RawEvent } from '../client/payload-error.js'

@@ -1,6 +1,6 @@
 /**
- * `everstream/polyfill`: puts the class in place as the global `EventSource` where there is none. It is the one entry whose
- * import changes something.
+ * `everstream/polyfill`: installs the class as the global `EventSource` if there is none. It is the only entry with
+ * side effects.
  */
 import { EventSource } from '../event-source/event-source.js'
 

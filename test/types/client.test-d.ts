@@ -3,18 +3,24 @@ import * as v from 'valibot'
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import {
+  type ClosedStatus,
+  type ConnectingStatus,
   type ConnectionFailure,
   type ConnectionStatus,
   createEventSource,
   type EventOf,
   exponentialBackoff,
   fetchTransport,
+  type IdleStatus,
   nativeTransport,
+  type OpenStatus,
+  type PausedStatus,
   type ReadableStore,
   type Reconnection,
   standardReconnection,
   type TypedEvent,
   type TypedEventSource,
+  type WaitingStatus,
 } from '../../src/entries/index.js'
 
 interface Price {
@@ -213,7 +219,7 @@ describe('options', () => {
     createEventSource<Events>('/', { transport: nativeTransport(), reconnection: standardReconnection })
     createEventSource<Events>('/', { reconnection: ({ attempt, failure }) => (failure.fatal ? false : attempt * 100) })
     createEventSource<Events>('/', { reconnection: false, fetch: globalThis.fetch, body: new URLSearchParams() })
-    createEventSource<Events>('/', { endOn: 'price', whenHidden: 'pause', dropDuplicates: 100 })
+    createEventSource<Events>('/', { endOn: 'price', whenHidden: 'pause', duplicateWindow: 100 })
     createEventSource<Events>('/', { endOn: ({ event, data }) => event === 'message' && data === '[DONE]' })
     // @ts-expect-error -- no such event
     createEventSource<Events>('/', { endOn: 'prise' })
@@ -243,6 +249,16 @@ test('the status is a union that narrows', () => {
   void (status.state === 'reconnecting')
   // @ts-expect-error -- the status is read
   source.status.set({ state: 'idle' })
+})
+
+test('each state of the status has a name', () => {
+  type Of<State extends ConnectionStatus['state']> = Extract<ConnectionStatus, { state: State }>
+  expectTypeOf<Of<'idle'>>().toEqualTypeOf<IdleStatus>()
+  expectTypeOf<Of<'connecting'>>().toEqualTypeOf<ConnectingStatus>()
+  expectTypeOf<Of<'open'>>().toEqualTypeOf<OpenStatus>()
+  expectTypeOf<Of<'waiting'>>().toEqualTypeOf<WaitingStatus>()
+  expectTypeOf<Of<'paused'>>().toEqualTypeOf<PausedStatus>()
+  expectTypeOf<Of<'closed'>>().toEqualTypeOf<ClosedStatus>()
 })
 
 test('the failure can be read in every state', () => {
