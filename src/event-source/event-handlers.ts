@@ -1,7 +1,7 @@
 /**
- * The event handlers of an object, which is what `onmessage` and the like are. HTML standard, 8.1.8.1.
+ * The event handlers of an object: `onmessage` and the like. HTML standard, 8.1.8.1.
  *
- * Each is one listener, whose place among the others is that of the moment it was first set: "Activate an event handler: if
+ * Each handler is one listener and keeps the position at which it was first set: "Activate an event handler: if
  * eventHandler's listener is not null, then return. ... Add an event listener with eventTarget and listener."
  */
 export class EventHandlers {
@@ -18,7 +18,7 @@ export class EventHandlers {
 
   set(type: string, value: unknown): void {
     const active = this.#active.get(type)
-    // Web IDL, [LegacyTreatNonObjectAsNull]: what is no object is null. Any object may be set, callable or not.
+    // Web IDL, [LegacyTreatNonObjectAsNull]: what is not an object counts as null. The object need not be callable.
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
       // "If the given value is null, then deactivate an event handler given eventTarget and name."
       if (active) this.#target.removeEventListener(type, active.listener)
@@ -32,7 +32,7 @@ export class EventHandlers {
   }
 }
 
-/** Whether the platform calls the attributes itself, without being told of them: workerd's EventTarget does, before all listeners. */
+/** Whether the platform's EventTarget calls `on...` attributes itself: workerd's does, before all listeners. */
 function callsHandlers(): boolean {
   let called = false
   const probe = Object.defineProperty(new EventTarget(), 'onprobe', {
@@ -46,8 +46,8 @@ function callsHandlers(): boolean {
 }
 
 /**
- * "Invoke callback with « event », "rethrow", and with callback this value set to event's currentTarget." That is the target
- * that it was set on; the event itself does not know it in Node 20, from the second listener on.
+ * "Invoke callback with « event », "rethrow", and with callback this value set to event's currentTarget." The target is
+ * passed in, because Node 20 clears `event.currentTarget` after the first listener.
  */
 function invoke(handler: object, currentTarget: EventTarget, event: Event): void {
   if (typeof handler !== 'function') return

@@ -1,39 +1,48 @@
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import type { FetchLike } from '../standards/fetch-like.js'
 
-/** The standard's dictionary, and the one member that is ours. */
+/** The options of the {@link EventSource} constructor: those of the standard, and `fetch`. */
 export interface EventSourceInit {
-  /** Whether requests to other origins carry cookies. Default: false. */
+  /**
+   * Whether to send cookies to other origins.
+   *
+   * @default false
+   */
   withCredentials?: boolean | undefined
   /**
-   * Not in the standard: what to use in place of `globalThis.fetch`, on every attempt. Headers, tokens and proxies go
-   * through here.
+   * Not in the standard: a function to call instead of `globalThis.fetch`, on each attempt. Use it to add headers or
+   * tokens, or to go through a proxy.
+   *
+   * @default globalThis.fetch
    *
    * @example
    * ```ts
-   * new EventSource(url, { fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, authorization } }) })
+   * new EventSource(url, {
+   *   fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, authorization } }),
+   * })
    * ```
    */
   fetch?: FetchLike | undefined
 }
 
-/** What the connection's own `error` events are. One that the server has sent under that name is a `MessageEvent`. */
+/** An `error` event of the connection. (An event of the type `error` that the server sends is a `MessageEvent`.) */
 export interface EventSourceErrorEvent extends Event {
-  /** Not in the standard: the HTTP status, where the server has answered. */
+  /** Not in the standard: the HTTP status, if the server answered. */
   readonly status?: number
-  /** Not in the standard: what went wrong, whose fault it is and what to do next. */
+  /** Not in the standard: what went wrong, who is at fault and what to do next. */
   readonly failure?: ConnectionFailure
-  /** Not in the standard: the message of the `failure`. Code that was written for the package `eventsource` shows it. */
+  /** Not in the standard: the message of the `failure`, as in the package `eventsource`. */
   readonly message?: string
 }
 
+/** The event types of {@link EventSource}; all others are `MessageEvent`s. */
 export interface EventSourceEventMap {
   open: Event
   message: MessageEvent
   error: EventSourceErrorEvent
 }
 
-/** As in the DOM's types, which not every application has. */
+/** `AddEventListenerOptions`, for applications that do not load the DOM types. */
 interface ListenerOptions {
   capture?: boolean
   once?: boolean
@@ -43,20 +52,24 @@ interface ListenerOptions {
 
 type AnyListener = ((event: Event) => unknown) | { handleEvent(event: Event): unknown }
 
-/** An object of the standard's class. It is assignable to the DOM's `EventSource`. */
+/** An instance of the standard's class. It is assignable to the DOM's `EventSource`. */
 export interface EventSource extends EventTarget {
-  /** The URL that was given, resolved. It stays the same after redirects. */
+  /** The absolute URL. It does not change after redirects. */
   readonly url: string
+  /** Whether cookies are sent to other origins. */
   readonly withCredentials: boolean
   /** {@link EventSource.CONNECTING}, {@link EventSource.OPEN} or {@link EventSource.CLOSED}. */
   readonly readyState: number
   readonly CONNECTING: 0
   readonly OPEN: 1
   readonly CLOSED: 2
+  /** Called when the stream is open, on each connection. */
   onopen: ((this: EventSource, event: Event) => unknown) | null
+  /** Called with each event of the type `message`, which is that of events without an `event` field. */
   onmessage: ((this: EventSource, event: MessageEvent) => unknown) | null
+  /** Called when the connection is lost. The `readyState` tells whether it is reestablished or closed for good. */
   onerror: ((this: EventSource, event: EventSourceErrorEvent) => unknown) | null
-  /** Final: nothing is dispatched afterwards, what has arrived already included. */
+  /** Closes the connection for good. No event is dispatched afterwards, not even one that has already arrived. */
   close(): void
   addEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
@@ -82,10 +95,11 @@ export interface EventSource extends EventTarget {
   removeEventListener(type: string, listener: AnyListener | null, options?: boolean | { capture?: boolean }): void
 }
 
+/** The standard's class `EventSource`. */
 export interface EventSourceConstructor {
   /**
-   * @param url - relative ones are resolved against the page or worker
-   * @throws `SyntaxError` DOMException for a URL that cannot be parsed; TypeError for a `fetch` that is no function
+   * @param url - a relative URL is resolved against the page or worker
+   * @throws `SyntaxError` DOMException if the URL cannot be parsed; TypeError if `fetch` is not a function
    */
   new (url: string | URL, eventSourceInitDict?: EventSourceInit): EventSource
   readonly prototype: EventSource

@@ -1,19 +1,16 @@
-/** "Queue a task": what is queued runs in this order, each in a task of its own. HTML standard, 8.1.7. */
+/** "Queue a task": runs what is queued in order, each in its own task. HTML standard, 8.1.7. */
 export interface TaskQueue {
   queue(task: () => void): void
-  /** What is still queued never runs. Nothing is queued afterwards. */
+  /** Drops all queued tasks. The queue must not be used afterwards. */
   close(): void
 }
 
-/**
- * How many tasks may wait. Of a burst that arrives faster than tasks get their turn, the rest is worked off at once, so that
- * it does not pile up in memory.
- */
+/** How many tasks may wait. If a burst of events exceeds this, the excess runs at once so that memory stays bounded. */
 const MAX_WAITING = 1000
 
 export function createTaskQueue(): TaskQueue {
   const waiting = new Set<() => void>()
-  const turns = createTurns(runNext)
+  const scheduler = createScheduler(runNext)
 
   function runNext(): void {
     try {
@@ -23,36 +20,36 @@ export function createTaskQueue(): TaskQueue {
         try {
           task()
         } finally {
-          // Not before: while it runs, nothing that it queues asks for a turn.
+          // Removed after it ran, so that a task that queues another one does not schedule a second run.
           waiting.delete(task)
         }
       } while (waiting.size > MAX_WAITING)
     } finally {
-      if (waiting.size > 0) turns.ask()
+      if (waiting.size > 0) scheduler.schedule()
     }
   }
 
   return {
     queue(task) {
       waiting.add(task)
-      if (waiting.size === 1) turns.ask()
+      if (waiting.size === 1) scheduler.schedule()
     },
     close() {
       waiting.clear()
-      turns.close()
+      scheduler.close()
     },
   }
 }
 
-/** Calls `run` once for each `ask()`, in a task of the event loop. */
-function createTurns(run: () => void): { ask(): void; close(): void } {
-  // Deno's and workerd's message ports go on to the next message before the awaits of a listener are done.
+/** Calls `run` once for each `schedule()`, in a new task of the event loop. */
+function createScheduler(run: () => void): { schedule(): void; close(): void } {
+  // Not a MessageChannel in Deno and workerd: their ports deliver the next message before a listener's microtasks ran.
   const { setImmediate = setTimeout } = globalThis as { setImmediate?: (run: () => void) => unknown }
   const isBrowser = globalThis.location !== undefined && typeof globalThis.MessageChannel === 'function'
-  if (!isBrowser) return { ask: () => void setImmediate(run), close() {} }
-  // Not a timer: browsers hold those back, by 4 ms where one follows another, and by up to a minute in a hidden page.
+  if (!isBrowser) return { schedule: () => void setImmediate(run), close() {} }
+  // Not a timer: browsers delay nested timers by 4 ms, and timers of a hidden page by up to a minute.
   const { port1, port2 } = new MessageChannel()
   port1.addEventListener('message', run)
   port1.start()
-  return { ask: () => port2.postMessage(undefined), close: () => port1.close() }
+  return { schedule: () => port2.postMessage(undefined), close: () => port1.close() }
 }
