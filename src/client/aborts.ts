@@ -1,9 +1,9 @@
 /**
- * The application's signals that a source listens to. A signal may live as long as the application, so a source that is
- * closed, and may be reopened, does not hold on to it: what was aborted meanwhile is noticed when it goes on.
+ * The application's abort signals. They may outlive a source that was closed but can be reopened, so its listeners are
+ * removed meanwhile. Signals that aborted in between are handled on resume().
  */
 export interface Aborts {
-  /** Calls `onAbort` once when the signal aborts. Returns a function that takes the listener off. */
+  /** Calls `onAbort` once when the signal aborts. Returns a function that removes the listener. */
   add(signal: AbortSignal | undefined, onAbort: () => void): () => void
   suspend(): void
   resume(): void

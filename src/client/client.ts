@@ -21,11 +21,11 @@ import { createStores } from './stores.js'
 import type { TypedEventSource } from './typed-event-source.js'
 
 /**
- * Opens an event stream. It reconnects with backoff and jitter and resumes with the last event ID, until it is closed.
+ * Opens an event stream. Until it is closed, it reconnects with backoff and jitter, and resumes from the last event ID.
  *
- * @param url - resolved against the page or worker if it is relative; or a function that is asked for it on every attempt
- * @throws `SyntaxError` DOMException for a URL that cannot be parsed (with `connect: 'while-listening'`, that is a failure
- * once it connects); TypeError or RangeError for wrong options
+ * @param url - a relative URL is resolved against the page or worker; a function is called on each attempt
+ * @throws `SyntaxError` DOMException if the URL cannot be parsed (with `connect: 'while-listening'`, this is a failure
+ * of the connection instead); TypeError or RangeError for wrong options
  *
  * @example
  * ```ts
@@ -33,21 +33,26 @@ import type { TypedEventSource } from './typed-event-source.js'
  * const prices = createEventSource<Prices>('/prices')
  * prices.on('price', ({ data }) => draw(data.symbol, data.value))
  * ```
- *
- * @example
- * ```ts
- * const prices = createEventSource('/prices', { schemas: { price: z.object({ symbol: z.string(), value: z.number() }) } })
- * ```
  */
 export function createEventSource<Events extends object = UndeclaredEvents>(
   url: UrlOption,
   options?: EventSourceOptions<NoInfer<Events>>,
 ): TypedEventSource<Events>
-// Last, because TypeScript 7 reports what is wrong with the last overload only.
+// The overload for schemas comes last, because TypeScript 7 explains only why the last overload does not match.
 /**
- * Opens an event stream whose events are declared and checked by schemas. All else is as without them.
+ * Opens an event stream whose event types are declared by schemas, which also check the payloads.
  *
- * @throws what it throws without them, and TypeError for a schema that does not implement Standard Schema
+ * @param url - a relative URL is resolved against the page or worker; a function is called on each attempt
+ * @throws `SyntaxError` DOMException if the URL cannot be parsed; TypeError or RangeError for wrong options, or for a
+ * schema that does not implement Standard Schema
+ *
+ * @example
+ * ```ts
+ * const prices = createEventSource('/prices', {
+ *   schemas: { price: z.object({ symbol: z.string(), value: z.number() }) },
+ * })
+ * prices.on('price', ({ data }) => draw(data.symbol, data.value))
+ * ```
  */
 export function createEventSource<const Schemas extends SchemaMap>(
   url: UrlOption,
@@ -62,17 +67,19 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
 
   const delivery = createDelivery({
     readPayload: settings.readPayload,
-    isOver,
+    isClosedForGood,
     limit: MAX_WAITING_EVENTS,
     onEvent: emitter.emit,
     onPayloadError(error) {
-      if (!isOver()) settings.onPayloadError(error)
+      if (!isClosedForGood()) settings.onPayloadError(error)
     },
     onOverflow: () =>
       connection.fail({
         kind: 'overflow',
         fatal: true,
-        message: `More than ${MAX_WAITING_EVENTS} events wait for asynchronous schemas or parsers, which are slower than the stream.`,
+        message:
+          `More than ${MAX_WAITING_EVENTS} events are waiting for asynchronous schemas or parsers, ` +
+          'which are slower than the stream; make them faster or synchronous.',
       }),
   })
 
@@ -82,14 +89,14 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
     environment: systemEnvironment,
     onMessage(message, origin) {
       const mark = endMarkOf(endOn, message)
-      // What nobody listens for is not worth parsing.
+      // Events without a listener are not parsed.
       if (mark !== 'withhold' && emitter.has(message.event)) delivery.deliver(message, origin)
       if (mark !== false) connection.end()
     },
     onReconnect: (reconnection) => reconnections.emit('reconnect', reconnection),
     onClosed(status) {
       aborts.suspend()
-      // What has arrived before the server's end is still delivered, even if a schema takes its time.
+      // Events that arrived before the end are still delivered, even if their schemas are asynchronous.
       if (!isFinal(status)) return iteration.end(status, delivery.whenDone)
       demand.close()
       emitter.clear()
@@ -99,11 +106,11 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
     },
   })
 
-  function isOver(): boolean {
+  function isClosedForGood(): boolean {
     return isFinal(connection.status.get())
   }
 
-  /** Whether there is a URL to connect to: one that could not be resolved when the source was made may be wrong. */
+  /** With `connect: 'while-listening'`, the URL is checked only now. Returns false if it is invalid, after failing. */
   function hasAddress(): boolean {
     try {
       if (typeof url !== 'function') void address.resolve({ attempt: 0, failure: undefined, lastEventId: '' })
@@ -118,16 +125,16 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
     if (connection.status.get().state === 'idle' && hasAddress()) connection.start()
   }
 
-  const restsUnheard = settings.connect === 'while-listening'
-  const demand = createDemand({ connection, environment: systemEnvironment, restsUnheard, start })
-  const parts = { emitter, demand, aborts, connection, eventTypes: createEventTypes(settings), isOver }
+  const onlyWhileListening = settings.connect === 'while-listening'
+  const demand = createDemand({ connection, environment: systemEnvironment, onlyWhileListening, start })
+  const parts = { emitter, demand, aborts, connection, eventTypes: createEventTypes(settings), isClosedForGood }
   const listening = createListening(parts)
   const iteration = createIteration({ ...parts, statusOf: connection.status.get })
   const stores = createStores(parts)
 
   function onReconnect(listener: (reconnection: Reconnection) => void): () => void {
     if (typeof listener !== 'function') throw wrongArgument('onReconnect', 'the listener', 'a function', listener)
-    return isOver() ? () => {} : reconnections.on('reconnect', listener)
+    return isClosedForGood() ? () => {} : reconnections.on('reconnect', listener)
   }
 
   function reconnect(): void {
@@ -140,7 +147,7 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
   if (typeof endOn === 'function') connection.listenToEveryType()
   else if (endOn !== undefined) for (const type of [endOn].flat()) connection.listen(type)
   if (signal?.aborted) connection.close('aborted')
-  else if (!restsUnheard) start()
+  else if (!onlyWhileListening) start()
 
   const close = (): void => connection.close('close-called')
   const source = {
@@ -158,13 +165,13 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
     reconnect,
     close,
     [Symbol.asyncIterator]: () => iteration.events(),
-    // Where the symbol does not exist, its key would be the string 'undefined'.
+    // If the symbol does not exist, its key would be the string 'undefined'.
     ...(Symbol.dispose && { [Symbol.dispose]: close }),
   }
   return source as TypedEventSource<UndeclaredEvents>
 }
 
-/** A function that throws recognises nothing, and the stream goes on. */
+/** If an `endOn` function throws, the error is reported and the stream goes on. */
 function endMarkOf(endOn: EndOn | undefined, message: EventStreamMessage): ReturnType<typeof readEndMark> {
   try {
     return readEndMark(endOn, message)

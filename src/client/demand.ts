@@ -2,64 +2,64 @@ import type { Connection } from '../connection/connection.js'
 import type { Environment } from '../connection/environment.js'
 import { EVERY_TYPE } from '../observable/emitter.js'
 
-/** How long a connection outlives its last listener, in ms: a page that replaces one view by another keeps it. */
-const GRACE = 1000
+/** How long the connection stays after its last listener left, in ms, so that it survives a change of views. */
+const GRACE_PERIOD = 1000
 
-/** Who wants events, and what follows from it for the connection. */
+/** Counts the listeners, and lets the connection rest while there are none. */
 export interface Demand {
-  /** Whether a connection is wanted now. */
+  /** Whether the source should be connected now. */
   readonly exists: boolean
-  /** Counts a listener. Returns a function that takes it off the count. */
+  /** Counts a listener. Returns a function that removes it from the count. */
   add(): () => void
   /**
-   * Makes sure that the events of these types come. It may open the connection, and a status subscriber may then close the
-   * source, so it is called last.
+   * Asks the connection for these types and starts it. Call it last: a status subscriber may close the source from
+   * inside.
    */
-  bring(types: Iterable<string | typeof EVERY_TYPE>): void
+  request(types: Iterable<string | typeof EVERY_TYPE>): void
   close(): void
 }
 
 export interface DemandOptions {
   readonly connection: Pick<Connection, 'listen' | 'listenToEveryType' | 'rest'>
   readonly environment: Pick<Environment, 'delay'>
-  /** Whether the connection rests while nobody listens. */
-  readonly restsUnheard: boolean
+  /** Whether to disconnect while nobody listens. */
+  readonly onlyWhileListening: boolean
   readonly start: () => void
 }
 
-export function createDemand({ connection, environment, restsUnheard, start }: DemandOptions): Demand {
+export function createDemand({ connection, environment, onlyWhileListening, start }: DemandOptions): Demand {
   let listeners = 0
-  let stopResting: (() => void) | undefined
+  let cancelTimer: (() => void) | undefined
   let isClosed = false
 
-  function keep(): void {
-    stopResting?.()
-    stopResting = undefined
+  function stayConnected(): void {
+    cancelTimer?.()
+    cancelTimer = undefined
   }
 
   function remove(): void {
     listeners -= 1
-    if (!restsUnheard || listeners > 0 || isClosed) return
-    stopResting = environment.delay(GRACE, () => {
-      stopResting = undefined
+    if (!onlyWhileListening || listeners > 0 || isClosed) return
+    cancelTimer = environment.delay(GRACE_PERIOD, () => {
+      cancelTimer = undefined
       connection.rest()
     })
   }
 
   return {
     get exists() {
-      return !restsUnheard || listeners > 0
+      return !onlyWhileListening || listeners > 0
     },
     add() {
       listeners += 1
-      keep()
+      stayConnected()
       let isCounted = true
       return () => {
         if (isCounted) remove()
         isCounted = false
       }
     },
-    bring(types) {
+    request(types) {
       for (const type of types) {
         if (type === EVERY_TYPE) connection.listenToEveryType()
         else connection.listen(type)
@@ -68,7 +68,7 @@ export function createDemand({ connection, environment, restsUnheard, start }: D
     },
     close() {
       isClosed = true
-      keep()
+      stayConnected()
     },
   }
 }

@@ -3,21 +3,29 @@ import type { Settings } from './settings.js'
 
 export type WantedType = string | typeof EVERY_TYPE
 
-/** The event types that the application may name, and what it means to name none. */
+/** Checks the event types that the application passes, and determines the types if it passes none. */
 export interface EventTypes {
-  /** @throws TypeError for what is not an event type, and for one without a schema if schemas declare the types */
+  /** @throws TypeError if this is not an event type, or if schemas declare the types and it has none */
   check(type: string): void
-  /** One type or several. @throws TypeError */
+  /**
+   * @returns the given types, as a set
+   * @throws TypeError if there are none, or if one is invalid
+   */
   named(caller: string, types: string | readonly string[]): ReadonlySet<string>
-  /** Every type, or all that schemas declare. @throws TypeError for a transport that delivers only types it is told */
+  /**
+   * @returns all types, or those that schemas declare
+   * @throws TypeError if the transport delivers only types that are named, and no schemas name them
+   */
   all(caller: string): Iterable<WantedType>
 }
 
 export function createEventTypes({ declared, transport }: Pick<Settings, 'declared' | 'transport'>): EventTypes {
   function check(type: string): void {
-    if (typeof type !== 'string' || type === '') throw new TypeError('The event type must be a string, and not empty.')
+    if (typeof type !== 'string' || type === '') throw new TypeError('The event type must be a non-empty string.')
     if (declared?.has(type) === false) {
-      throw new TypeError(`The event type "${type}" has no schema; there are: ${[...declared].join(', ')}.`)
+      throw new TypeError(
+        `The event type "${type}" has no schema; the declared types are: ${[...declared].join(', ')}.`,
+      )
     }
   }
 
@@ -33,7 +41,8 @@ export function createEventTypes({ declared, transport }: Pick<Settings, 'declar
       if (declared !== undefined) return declared
       if (transport.everyType) return [EVERY_TYPE]
       throw new TypeError(
-        `${caller}: the transport "${transport.name}" delivers only types that it is told; name them, or use 'auto' or 'fetch'.`,
+        `${caller}: the transport "${transport.name}" delivers only event types that are named; ` +
+          "name them, or use 'auto' or 'fetch'.",
       )
     },
   }

@@ -1,37 +1,37 @@
 import type { InferOutput, StandardSchema } from '../standards/standard-schema.js'
 
-/** What is known of a stream whose events were not declared: any type, with an unknown payload. */
+/** The events of a source whose event types are not declared: any type, with an unknown payload. */
 export interface UndeclaredEvents {
   [type: string]: unknown
 }
 
 /**
- * One event, as listeners get it: the DOM's `MessageEvent` with the data parsed.
+ * One event, as listeners receive it. It is like the DOM's `MessageEvent`, but `data` is parsed.
  *
  * @see HTML standard, 9.2.6, "dispatch the event"
  */
 export interface TypedEvent<Type extends string = string, Data = unknown> {
   /** The event type: the `event` field, or `message`. */
   readonly type: Type
-  /** The payload: JSON or text, parsed and checked. */
+  /** The payload: parsed by `parse`, and checked by the schema if there is one. */
   readonly data: Data
-  /** The last event ID string when the event was dispatched, its own or an earlier one's; empty when there was none. */
+  /** The ID of this event, or the latest ID before it; empty if there was none. */
   readonly lastEventId: string
   /** The origin of the URL that the stream came from, after redirects. */
   readonly origin: string
 }
 
-// `keyof Events & string` has no alias, because messages would show its name in place of the event types.
+// `keyof Events & string` has no alias, because the compiler's messages would show its name instead of the event types.
 
-/** The events of some types, as a union that narrows by `type`. */
+/** The events of the given types, as a union that `type` narrows. Without the second argument: all events. */
 export type EventOf<Events, Type extends keyof Events & string = keyof Events & string> = {
   [T in Type]: TypedEvent<T, Events[T]>
 }[Type]
 
-/** A schema for each event type: any library that implements Standard Schema. */
+/** A schema for each event type, from any library that implements Standard Schema. */
 export interface SchemaMap {
   readonly [type: string]: StandardSchema
 }
 
-/** The declaration that a schema map stands for. */
+/** The payload of each event type, as its schema infers it. */
 export type InferEvents<Schemas> = { [Type in keyof Schemas]: InferOutput<Schemas[Type]> }

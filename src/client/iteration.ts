@@ -24,7 +24,7 @@ const RULES: readonly OptionRule[] = [
 
 export interface Iteration {
   readonly events: (types?: string | readonly string[], options?: EventsOptions) => AsyncQueue<TypedEvent>
-  /** Ends the loops that run now: each gets what it has queued, and after a failure it throws. */
+  /** Ends all running loops: each gets its queued events first, and throws if the source has failed. */
   end(status: ConnectionStatus, whenDone: (run: () => void) => void): void
 }
 
@@ -41,14 +41,14 @@ export function createIteration({ emitter, demand, aborts, eventTypes, statusOf 
       const { signal, maxQueueSize = MAX_WAITING_EVENTS, overflow = 'error' } = options
       const wanted = types === undefined ? eventTypes.all('events') : eventTypes.named('events', types)
 
-      const undos: (() => void)[] = []
+      const cleanups: (() => void)[] = []
       const onAbort = (): void => queue.end(signal && { error: abortReason(signal) })
       const queue = createAsyncQueue<TypedEvent>({
         maxQueueSize,
         overflow,
         onRelease() {
           queues.delete(queue)
-          for (const undo of undos) undo()
+          for (const cleanUp of cleanups) cleanUp()
         },
       })
       const status = statusOf()
@@ -56,9 +56,9 @@ export function createIteration({ emitter, demand, aborts, eventTypes, statusOf 
       else if (signal?.aborted) onAbort()
       else {
         queues.add(queue)
-        for (const type of wanted) undos.push(emitter.on(type, queue.push))
-        undos.push(demand.add(), aborts.add(signal, onAbort))
-        demand.bring(wanted)
+        for (const type of wanted) cleanups.push(emitter.on(type, queue.push))
+        cleanups.push(demand.add(), aborts.add(signal, onAbort))
+        demand.request(wanted)
       }
       return queue
     },

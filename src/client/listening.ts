@@ -20,11 +20,10 @@ export interface ListeningOptions {
   readonly demand: Demand
   readonly aborts: Aborts
   readonly eventTypes: EventTypes
-  /** Whether no event will ever come. */
-  readonly isOver: () => boolean
+  readonly isClosedForGood: () => boolean
 }
 
-export function createListening({ emitter, demand, aborts, eventTypes, isOver }: ListeningOptions): Listening {
+export function createListening({ emitter, demand, aborts, eventTypes, isClosedForGood }: ListeningOptions): Listening {
   function listen(
     caller: string,
     wanted: Iterable<WantedType>,
@@ -34,18 +33,18 @@ export function createListening({ emitter, demand, aborts, eventTypes, isOver }:
     if (typeof listener !== 'function') throw wrongArgument(caller, 'the listener', 'a function', listener)
     checkOptions(caller, options, RULES)
     const { signal, once } = options
-    if (isOver() || signal?.aborted) return () => {}
-    const undos = Array.from(wanted, (type) => emitter.on(type, once ? hearOnce : listener))
-    undos.push(demand.add())
-    function hearOnce(event: TypedEvent): void {
+    if (isClosedForGood() || signal?.aborted) return () => {}
+    const cleanups = Array.from(wanted, (type) => emitter.on(type, once ? callOnce : listener))
+    cleanups.push(demand.add())
+    function callOnce(event: TypedEvent): void {
       remove()
       listener(event)
     }
     function remove(): void {
-      for (const undo of undos) undo()
+      for (const cleanUp of cleanups) cleanUp()
     }
-    undos.push(aborts.add(signal, remove))
-    demand.bring(wanted)
+    cleanups.push(aborts.add(signal, remove))
+    demand.request(wanted)
     return remove
   }
 

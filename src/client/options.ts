@@ -5,65 +5,86 @@ import type { Transport } from '../transport/transport.js'
 import type { InferEvents, SchemaMap } from './events.js'
 import type { ParseFunction, PayloadParser } from './payload.js'
 
-// A conditional type, because messages write out what it stands for; of an alias of a union they show the name.
+// A conditional type, because the compiler's messages show its result; of an alias of a union they show the name.
 /**
- * How the data of an event with this payload may be parsed: as text only if the payload is a string.
+ * The values of `parse` for this payload: `'text'` only if the payload may be a string.
  *
- * @typeParam Common - what is a payload of each type, if several types are parsed in this way
+ * @typeParam Common - if this is for several event types: what all of their payloads have in common
  */
 export type ParserFor<Data, Common = Data> = string extends Common
   ? 'json' | 'text' | ParseFunction<Data>
   : 'json' | ParseFunction<Data>
 
-/** The options that do not depend on the declared events. The options of {@link FetchOptions} need the fetch transport. */
+/** The options with and without schemas. Those of {@link FetchOptions} need the fetch transport. */
 interface CommonOptions<Events> extends FetchOptions {
   /**
-   * How the stream is obtained. `'auto'`: the browser's `EventSource` where it can do what is asked, else fetch (the table
-   * is in the documentation). Or a transport of your own. Default: `'auto'`.
+   * How to connect. `'auto'` uses the browser's `EventSource` if it supports the given options, otherwise `fetch`. You
+   * can also pass your own transport.
+   *
+   * @default 'auto'
    */
   transport?: 'auto' | 'fetch' | 'native' | Transport | undefined
   /**
-   * How long to wait before each attempt, or `false` for none: the end of the stream is then the end of the source.
+   * How long to wait before each reconnection, or `false` to never reconnect: the source then closes when the stream
+   * ends.
    *
-   * @default {@link exponentialBackoff}(), or `false` if the request is not a plain GET or HEAD: a POST is repeated only if
-   * you pass a policy
+   * @default {@link exponentialBackoff}(); `false` if the request is not a plain GET or HEAD, such as a POST
    */
   reconnection?: ReconnectionPolicy | false | undefined
-  /** Where to go on: the last event ID of an earlier visit. Default: begin anew. */
+  /**
+   * The last event ID of an earlier visit, to resume from there.
+   *
+   * @default ''
+   */
   lastEventId?: string | undefined
   /**
-   * The name of a query parameter that carries the last event ID in place of the `Last-Event-ID` header: for servers on
-   * another origin that do not answer preflights, and so that a new native connection loses nothing.
+   * The name of a query parameter that carries the last event ID instead of the `Last-Event-ID` header: for servers on
+   * another origin that do not answer preflights, and to resume a native connection.
+   *
+   * @default the header
    */
   lastEventIdParam?: string | undefined
   /**
-   * Connect at once, or with the first listener, loop or store subscriber, and disconnect 1 s after the last one is gone. A
-   * source at the top of a module is then harmless in server-side rendering: a relative URL is resolved when it connects.
+   * When to connect: immediately, or while there is a listener, a loop or a store subscriber (until 1 second after the
+   * last one left). With `'while-listening'`, a relative URL is resolved when connecting, so a source at the top of a
+   * module does no harm in server-side rendering.
    *
    * @default 'immediately'
    */
   connect?: 'immediately' | 'while-listening' | undefined
-  /** Closes the connection for good when it aborts. */
+  /** Closes the source for good when it aborts. */
   signal?: AbortSignal | undefined
-  /** Send cookies to another origin too. Default: false. */
+  /**
+   * Whether to send cookies to other origins.
+   *
+   * @default false
+   */
   withCredentials?: boolean | undefined
   /**
-   * How long nothing may arrive, in ms, before the connection counts as lost: a little more than twice the interval of the
-   * server's keep-alive comments. With it, 'auto' takes fetch, because native shows no comments. Default: no limit.
+   * How long the server may be silent before the connection counts as lost, in ms. Use a little more than twice the
+   * interval of the server's keep-alive comments. Makes `'auto'` use fetch, because native does not report comments.
+   *
+   * @default no limit
    */
   idleTimeout?: number | undefined
   /**
-   * Whether the stream goes on while the page is hidden. `'pause'` closes it, and opens it again, from the last event ID, when
-   * the page is seen. Default: `'continue'`.
+   * What to do while the page is hidden. `'pause'` disconnects, and resumes from the last event ID when the page is
+   * visible again.
+   *
+   * @default 'continue'
    */
   whenHidden?: 'continue' | 'pause' | undefined
   /**
-   * How the end of a whole stream is recognised: the source then closes as `ended-by-server`. An event type or several, whose
-   * event is still delivered; or a function that returns `true` for a bare mark, which is not delivered
-   * (`({ data }) => data === '[DONE]'`), and `'deliver'` for a last event with a payload. A stream that ends without its mark
-   * was cut short, which is a failure of the kind `ended`.
+   * How to recognise the last event, after which the source closes as `ended-by-server`. An event of the given types
+   * is still delivered. A function returns `true` for a mark without a payload, which is not delivered, and `'deliver'`
+   * for a last event with a payload. A stream that ends without its last event is a failure of the kind `ended`.
    *
-   * @default only a status 204 ends the source
+   * @default only the status 204 ends the source
+   *
+   * @example
+   * ```ts
+   * createEventSource<Tokens>(url, { endOn: ({ data }) => data === '[DONE]' })
+   * ```
    */
   endOn?:
     | (keyof Events & string)
@@ -71,41 +92,56 @@ interface CommonOptions<Events> extends FetchOptions {
     | ((event: RawEvent) => boolean | 'deliver')
     | undefined
   /**
-   * How many events are remembered, so that those which the server sends again after a reconnection are dropped: up to the
-   * first new one, events that repeat both the ID and the data of one that was delivered. Events without an ID of their own are
-   * always delivered. With it, 'auto' takes fetch.
+   * How many delivered events to remember. After a reconnection, until the first new event, events that repeat both
+   * the ID and the data of a remembered one are dropped. Events without their own ID are always delivered. Makes
+   * `'auto'` use fetch.
    *
-   * @default the server is trusted
+   * @default no event is dropped
    */
-  dropDuplicates?: number | undefined
+  duplicateWindow?: number | undefined
   /**
-   * Called with each event whose data is not what was agreed; it is not delivered.
+   * Called for each event whose data cannot be parsed or does not match its schema. The event is not delivered.
    *
-   * @default the first of each event type is logged with `console.error`
+   * @default logs the first error of each event type with `console.error`
    */
   onPayloadError?: ((error: PayloadError) => void) | undefined
 }
 
-/** What every type has for a payload: the intersection of them all. */
+/** The intersection of all payloads. */
 type CommonPayload<Events> = {
   [Type in keyof Events & string]: (data: Events[Type]) => void
 }[keyof Events & string] extends (data: infer Data) => void
   ? Data
   : never
 
+/** The options of `createEventSource` if an interface declares the events, or nothing does. */
 export interface EventSourceOptions<Events> extends CommonOptions<Events> {
-  /** How payloads are made: for all types, or by type. Default: `'json'`. */
+  /**
+   * How to parse the data of events: for all event types, or an object by type.
+   *
+   * @default 'json'
+   *
+   * @example
+   * ```ts
+   * createEventSource<Events>(url, { parse: { notice: 'text' } })
+   * ```
+   */
   parse?:
     | ParserFor<Events[keyof Events & string], CommonPayload<Events>>
     | { readonly [Type in keyof Events & string]?: ParserFor<Events[Type]> | undefined }
     | undefined
-  /** Schemas declare the events themselves: leave out the type argument. */
+  /** Schemas declare the event types themselves: to pass them, leave out the type argument. */
   schemas?: never
 }
 
+/** The options of `createEventSource` if schemas declare the events. */
 export interface SchemaOptions<Schemas extends SchemaMap> extends CommonOptions<InferEvents<Schemas>> {
-  /** A schema for each event type; it declares the types and checks the payloads. */
+  /** A schema for each event type. They declare the event types, and check the payloads. */
   schemas: Schemas
-  /** How the schema's input is made: for all types, or by type. Default: `'json'`. */
+  /**
+   * How to parse the data of events before the schema checks it: for all event types, or an object by type.
+   *
+   * @default 'json'
+   */
   parse?: PayloadParser | { readonly [Type in keyof Schemas & string]?: PayloadParser | undefined } | undefined
 }

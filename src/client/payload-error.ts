@@ -1,27 +1,32 @@
 import type { StandardIssue } from '../standards/standard-schema.js'
 
-/** The event as it came, before its data was parsed. The names are those of the wire. */
+/** An event before its data is parsed. The names are those of the fields in the stream. */
 export interface RawEvent {
+  /** The event type: the `event` field, or `message`. */
   readonly event: string
+  /** The text of the `data` fields. */
   readonly data: string
+  /** The ID of this event, or the latest ID before it; empty if there was none. */
   readonly id: string
 }
 
 /**
- * An event whose data is not what was agreed. The event is not delivered, and the stream goes on.
+ * An event whose data cannot be parsed, or does not match its schema. It is not delivered, and the stream goes on.
  *
  * | code | meaning |
  * | --- | --- |
- * | `invalid-json` | the data is not JSON; is the type one of plain text? (`parse`) |
+ * | `invalid-json` | the data is not JSON; for plain text, set `parse` to `'text'` |
  * | `parse-failed` | the application's `parse` function threw |
- * | `schema-mismatch` | the schema refused it: see `issues` |
+ * | `schema-mismatch` | the payload does not match the schema; see `issues` |
  * | `schema-failed` | the schema itself threw |
  */
 export class PayloadError extends Error {
   override readonly name = 'PayloadError'
+  /** What went wrong, as in the table above. */
   readonly code: PayloadErrorCode
+  /** The event, with its data as text. */
   readonly event: RawEvent
-  /** What the schema found, for `schema-mismatch`; else empty. */
+  /** What the schema found, for `schema-mismatch`; otherwise empty. */
   readonly issues: readonly StandardIssue[]
 
   constructor(
@@ -37,6 +42,7 @@ export class PayloadError extends Error {
   }
 }
 
+/** The reasons for a {@link PayloadError}. */
 export type PayloadErrorCode = 'invalid-json' | 'parse-failed' | 'schema-mismatch' | 'schema-failed'
 
 function describe(code: PayloadErrorCode, { event, id, data }: RawEvent, issues: readonly StandardIssue[]): string {
@@ -44,13 +50,13 @@ function describe(code: PayloadErrorCode, { event, id, data }: RawEvent, issues:
   switch (code) {
     case 'invalid-json':
       return (
-        `${which} carries data that is not JSON: ${excerpt(data)}. ` +
-        `If plain text is meant, say so: parse: { ${JSON.stringify(event)}: 'text' }.`
+        `${which} has data that is not JSON: ${excerpt(data)}. ` +
+        `If it is meant to be plain text, set parse: { ${JSON.stringify(event)}: 'text' }.`
       )
     case 'parse-failed':
-      return `${which} could not be read by the application's parse function: ${excerpt(data)}`
+      return `${which} could not be parsed, because the application's parse function threw: ${excerpt(data)}`
     case 'schema-mismatch':
-      return `${which} does not fit its schema: ${issues.map(describeIssue).join('; ')}`
+      return `${which} does not match its schema: ${issues.map(describeIssue).join('; ')}`
     case 'schema-failed':
       return `${which} could not be checked: its schema threw.`
   }

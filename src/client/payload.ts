@@ -2,40 +2,43 @@ import { PayloadError, type RawEvent } from './payload-error.js'
 import type { StandardResult, StandardSchema } from '../standards/standard-schema.js'
 
 /**
- * How the data of an event becomes its payload: `'json'`, `'text'` (as it is), or a function of your own, which may return a
- * promise. As `'json'`, empty data is no payload, as in a ping: the event is not delivered, and is not an error.
+ * How to turn the data of an event into its payload: `'json'`, `'text'` (unchanged), or your own function, which may
+ * return a promise. With `'json'`, an event with empty data, such as a ping, is not delivered; that is not an error.
  */
 export type PayloadParser<Payload = unknown> = 'json' | 'text' | ParseFunction<Payload>
 
-/** Makes the payload of the data of an event. */
+/**
+ * Turns the data of an event into its payload. If it throws, `onPayloadError` gets a `PayloadError` with the code
+ * `parse-failed`.
+ */
 export type ParseFunction<Payload = unknown> = (data: string, event: RawEvent) => Payload | Promise<Payload>
 
-/** What an event without a payload has, in place of it. */
+/** Stands for the payload of an event that has none. */
 export const NO_PAYLOAD: unique symbol = Symbol('no payload')
 
 /**
- * Makes the payload of an event, or {@link NO_PAYLOAD}. A promise where a parser or a schema is asynchronous.
+ * Returns the payload of an event, or {@link NO_PAYLOAD}; a promise if the parser or the schema is asynchronous.
  *
- * @param isOver - whether nobody wants the payload any more: a parser may have closed the source
- * @throws PayloadError, at once or as the promise's rejection
+ * @param isClosedForGood - asked after parsing, because a parser may close the source
+ * @throws PayloadError; if the result is a promise, it rejects with it
  */
-export type PayloadReader = (event: RawEvent, isOver: () => boolean) => unknown
+export type PayloadReader = (event: RawEvent, isClosedForGood: () => boolean) => unknown
 
 export function createPayloadReader(
   parserOf: (type: string) => PayloadParser,
   schemas: ReadonlyMap<string, StandardSchema> | undefined,
 ): PayloadReader {
-  return (event, isOver) => {
+  return (event, isClosedForGood) => {
     const parser = parserOf(event.event)
     if (parser === 'json' && event.data === '') return NO_PAYLOAD
     const parsed = parse(parser, event)
     const schema = schemas?.get(event.event)
-    if (!isPromiseLike(parsed)) return finish(parsed, schema, event, isOver)
+    if (!isPromiseLike(parsed)) return finish(parsed, schema, event, isClosedForGood)
     return Promise.resolve(parsed)
       .catch((cause: unknown) => {
         throw new PayloadError('parse-failed', event, { cause })
       })
-      .then((value) => finish(value, schema, event, isOver))
+      .then((value) => finish(value, schema, event, isClosedForGood))
   }
 }
 
@@ -48,8 +51,13 @@ function parse(parser: PayloadParser, event: RawEvent): unknown {
   }
 }
 
-function finish(value: unknown, schema: StandardSchema | undefined, event: RawEvent, isOver: () => boolean): unknown {
-  return schema === undefined || isOver() ? value : check(schema, value, event)
+function finish(
+  value: unknown,
+  schema: StandardSchema | undefined,
+  event: RawEvent,
+  isClosedForGood: () => boolean,
+): unknown {
+  return schema === undefined || isClosedForGood() ? value : check(schema, value, event)
 }
 
 function check(schema: StandardSchema, value: unknown, event: RawEvent): unknown {
@@ -61,7 +69,7 @@ function check(schema: StandardSchema, value: unknown, event: RawEvent): unknown
   }
   if (!isPromiseLike(result)) return accept(result, event)
   return Promise.resolve(result).then(
-    (settled) => accept(settled, event),
+    (resolved) => accept(resolved, event),
     (cause: unknown) => {
       throw new PayloadError('schema-failed', event, { cause })
     },
@@ -73,7 +81,7 @@ function accept(result: StandardResult<unknown>, event: RawEvent): unknown {
   throw new PayloadError('schema-mismatch', event, { issues: result.issues })
 }
 
-/** Not `instanceof Promise`: a promise may come from another realm. JSON holds no functions, so no payload looks like one. */
+/** Not `instanceof`, because a promise may come from another realm. JSON has no functions, so no payload matches. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

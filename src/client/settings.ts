@@ -13,7 +13,7 @@ import {
 import type { PayloadError } from './payload-error.js'
 import { END_ON, type EndOn, isEndOn } from '../event-stream/end-mark.js'
 import { exponentialBackoff } from '../reconnection/backoff.js'
-import type { ReconnectionPolicy } from '../reconnection/policy.js'
+import { MAX_TIMER_DELAY, type ReconnectionPolicy } from '../reconnection/policy.js'
 import type { StandardSchema } from '../standards/standard-schema.js'
 import { autoTransport } from '../transport/auto.js'
 import { createFetchTransport } from '../transport/fetch.js'
@@ -36,7 +36,7 @@ const RULES: readonly OptionRule[] = [
   },
   SIGNAL_RULE,
   { name: 'withCredentials', expected: 'a boolean', holds: isBoolean },
-  numberRule('idleTimeout', ' of ms', 1, 2 ** 31 - 1),
+  numberRule('idleTimeout', ' of ms', 1, MAX_TIMER_DELAY),
   { name: 'lastEventId', expected: 'a string', holds: isString },
   {
     name: 'lastEventIdParam',
@@ -59,7 +59,7 @@ const RULES: readonly OptionRule[] = [
     holds: isEndOn,
   },
   {
-    name: 'dropDuplicates',
+    name: 'duplicateWindow',
     expected: 'a whole number of events, at least 1',
     holds: (value) => Number.isInteger(value) && Number(value) > 0,
   },
@@ -78,7 +78,7 @@ const RULES: readonly OptionRule[] = [
   },
 ]
 
-/** The options as the client runs on them: checked, and with their defaults. */
+/** The options after checking, with their defaults. */
 export interface Settings {
   readonly address: Address
   readonly transport: Transport
@@ -91,10 +91,10 @@ export interface Settings {
   readonly idleTimeout: number | undefined
   readonly whenHidden: 'continue' | 'pause'
   readonly endOn: EndOn | undefined
-  readonly dropDuplicates: number | undefined
+  readonly duplicateWindow: number | undefined
   readonly onPayloadError: (error: PayloadError) => void
   readonly readPayload: PayloadReader
-  /** The event types, where they are declared at run time. */
+  /** The event types that schemas declare; undefined if there are no schemas. */
   readonly declared: ReadonlySet<string> | undefined
 }
 
@@ -104,7 +104,7 @@ export type AnyOptions = EventSourceOptions<UndeclaredEvents> | SchemaOptions<Sc
 export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   checkFetchOptions(CALLER, options, RULES)
   const { connect = 'immediately', withCredentials = false, lastEventId = '', whenHidden = 'continue' } = options
-  const { signal, idleTimeout, lastEventIdParam, endOn, dropDuplicates } = options
+  const { signal, idleTimeout, lastEventIdParam, endOn, duplicateWindow } = options
   const { onPayloadError = createPayloadErrorLog() } = options
   const schemas = options.schemas && schemaTable(options.schemas)
   const transport = resolveTransport(options)
@@ -112,7 +112,8 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   const { reconnection = repeatable && exponentialBackoff() } = options
   if (isFunction(endOn) && !transport.everyType) {
     throw new TypeError(
-      `${CALLER}: the transport "${transport.name}" delivers only types that it is told: name the event type as endOn, or use 'auto' or 'fetch'.`,
+      `${CALLER}: the transport "${transport.name}" delivers only event types that are named; ` +
+        "pass an event type as endOn, or use 'auto' or 'fetch'.",
     )
   }
   if (typeof url !== 'function') checkUrl(url)
@@ -133,7 +134,7 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
     idleTimeout,
     whenHidden,
     endOn,
-    dropDuplicates,
+    duplicateWindow,
     onPayloadError,
     readPayload: createPayloadReader(parserTable(options.parse), schemas),
     declared: schemas && new Set(schemas.keys()),
@@ -141,13 +142,13 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
 }
 
 function checkUrl(url: string | URL): void {
-  // By shape: a URL may come from another realm.
+  // Not `instanceof`: a URL may come from another realm.
   if (typeof url !== 'string' && typeof (url as Partial<URL> | null)?.href !== 'string') {
     throw wrongArgument(CALLER, 'url', 'a string, a URL, or a function that returns one', url)
   }
 }
 
-/** @param byPlatform - whether the platform's own fetch or `EventSource` is to use the URL */
+/** @param byPlatform - whether the platform's own `fetch` or `EventSource` will request the URL */
 function toAbsolute(url: string | URL, byPlatform: boolean): string {
   checkUrl(url)
   const resolved = parseUrl(CALLER, url)
@@ -166,13 +167,14 @@ function resolveTransport(options: AnyOptions): Transport {
     const fetchAsked =
       given !== undefined ||
       options.idleTimeout !== undefined ||
-      options.dropDuplicates !== undefined ||
+      options.duplicateWindow !== undefined ||
       options.reconnection === false
     return autoTransport(options, { fetchAsked })
   }
-  if (transport === 'native' && options.dropDuplicates !== undefined) {
+  if (transport === 'native' && options.duplicateWindow !== undefined) {
     throw new TypeError(
-      `${CALLER}: native shows no difference between an event with the last ID and one without an ID, so dropDuplicates needs 'auto' or 'fetch'.`,
+      `${CALLER}: the native transport cannot tell whether an event has its own ID; ` +
+        "duplicateWindow needs 'auto' or 'fetch'.",
     )
   }
   if (transport === 'fetch') return createFetchTransport(options)
@@ -180,13 +182,13 @@ function resolveTransport(options: AnyOptions): Transport {
     const remedy =
       transport === 'native'
         ? "use 'auto' or 'fetch'"
-        : 'give it to that transport, as fetchTransport({ ... }) takes it'
-    throw new TypeError(`${CALLER}: the option ${given} means nothing to this transport: ${remedy}.`)
+        : 'pass it to the transport itself, as to fetchTransport({ ... })'
+    throw new TypeError(`${CALLER}: the option ${given} has no effect on this transport; ${remedy}.`)
   }
   return transport === 'native' ? nativeTransport() : transport
 }
 
-// Event types are data, so the tables are Maps: an object has a prototype in which `constructor` would be found.
+// Maps, because event types are data: an object would find `constructor` in its prototype.
 
 function schemaTable(schemas: SchemaMap): ReadonlyMap<string, StandardSchema> {
   const table = new Map(Object.entries(schemas))

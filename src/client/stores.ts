@@ -6,7 +6,7 @@ import type { EventTypes } from './event-types.js'
 import type { TypedEvent } from './events.js'
 
 export interface Stores {
-  /** The latest payload of a type. The same store for every call with this type. */
+  /** The store of the latest payload of a type: always the same one. */
   readonly store: (type: string) => ReadableStore<unknown>
   release(): void
 }
@@ -16,16 +16,16 @@ export interface StoresOptions {
   readonly demand: Demand
   readonly connection: Pick<Connection, 'listen'>
   readonly eventTypes: EventTypes
-  readonly isOver: () => boolean
+  readonly isClosedForGood: () => boolean
 }
 
-export function createStores({ emitter, demand, connection, eventTypes, isOver }: StoresOptions): Stores {
+export function createStores({ emitter, demand, connection, eventTypes, isClosedForGood }: StoresOptions): Stores {
   const stores = new Map<string, WritableStore<unknown>>()
 
-  /** Only a store that somebody watches asks for a connection; any other shows what comes anyway. */
+  /** Only a store with subscribers counts as a listener. Other stores show what arrives anyway. */
   function whileSubscribed(type: string): () => void {
     const release = demand.add()
-    demand.bring([type])
+    demand.request([type])
     return release
   }
 
@@ -36,7 +36,7 @@ export function createStores({ emitter, demand, connection, eventTypes, isOver }
       if (known !== undefined) return known
       const latest = createStore<unknown>(undefined, () => whileSubscribed(type))
       stores.set(type, latest)
-      if (isOver()) latest.release()
+      if (isClosedForGood()) latest.release()
       else {
         emitter.on(type, ({ data }) => latest.set(data))
         connection.listen(type)

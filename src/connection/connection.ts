@@ -8,7 +8,7 @@ import type { Address } from './address.js'
 import { createDuplicateFilter } from './duplicates.js'
 import type { Environment } from './environment.js'
 import { openSession, type Session } from './session.js'
-import type { ConnectionStatus, PauseReason } from './status.js'
+import type { ClosedStatus, ConnectionStatus, PauseReason } from './status.js'
 import {
   type ConnectionEffect,
   type ConnectionInput,
@@ -33,13 +33,13 @@ export interface ConnectionOptions {
   readonly idleTimeout: number | undefined
   readonly whenHidden: 'continue' | 'pause'
   /** How many events are remembered, so that none is delivered twice; undefined: the server is trusted. */
-  readonly dropDuplicates: number | undefined
+  readonly duplicateWindow: number | undefined
   readonly environment: Environment
   readonly onMessage: (message: EventStreamMessage, origin: string) => void
   /** The stream, which was open before, is open again; its first event follows. */
   readonly onReconnect: (reconnection: Reconnection) => void
   /** The connection has closed. The status says so only afterwards, so nothing is left to be done when it does. */
-  readonly onClosed: (status: ConnectionStatus & { readonly state: 'closed' }) => void
+  readonly onClosed: (status: ClosedStatus) => void
 }
 
 /** What there is to know when a lost stream is open again. */
@@ -85,7 +85,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   let session: Session | undefined
   let stopWaiting: (() => void) | undefined
   let stopWatching: (() => void) | undefined
-  const duplicates = createDuplicateFilter(options.dropDuplicates ?? 0)
+  const duplicates = createDuplicateFilter(options.duplicateWindow ?? 0)
   let hasOwnId = false
 
   function dispatch(input: ConnectionInput): void {

@@ -21,7 +21,7 @@ const MEMBERS = ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 
 export type EventSource = EventSourceObject
 
 /**
- * The standard's `EventSource` class over `fetch`, for every runtime, with its one extension: `fetch` in the init.
+ * The standard's `EventSource` class, built on `fetch`, for all runtimes. The only additional option is `fetch`.
  *
  * @example
  * ```ts
@@ -33,14 +33,14 @@ export type EventSource = EventSourceObject
  */
 export const EventSource: EventSourceConstructor = /*@__PURE__*/ defineEventSource()
 
-/** In a function, so that a bundle that does not use the class can leave it out. */
+/** A function, so that bundlers can drop the class if it is not used. */
 function defineEventSource(): EventSourceConstructor {
   class StandardEventSource extends findEventTarget() {
     readonly #url: string
     readonly #withCredentials: boolean
     readonly #connection: Connection
     readonly #handlers = new EventHandlers(this)
-    /** All that is dispatched goes through it, so that the order is that of the connection. */
+    /** Every event is dispatched from here, so that events keep their order. */
     readonly #tasks: TaskQueue
     #readyState = CONNECTING
 
@@ -50,7 +50,7 @@ function defineEventSource(): EventSourceConstructor {
       // "constructor(USVString url, optional EventSourceInit eventSourceInitDict = {})"
       const urlRecord = parseUrl('EventSource', url)
       const { withCredentials, fetch } = toInit(init)
-      // Not before all of it is accepted: it would keep a process alive.
+      // Created after validation: its MessagePort keeps the process alive.
       this.#tasks = createTaskQueue()
       this.#url = urlRecord.href
       this.#withCredentials = withCredentials
@@ -68,14 +68,14 @@ function defineEventSource(): EventSourceConstructor {
         lastEventIdParam: undefined,
         idleTimeout: undefined,
         whenHidden: 'continue',
-        dropDuplicates: undefined,
+        duplicateWindow: undefined,
         environment: {
           ...systemEnvironment,
           // "Wait until the aforementioned task has run, if it has not yet run. Queue a task" that fetches again.
           delay: (ms, run) => systemEnvironment.delay(ms, () => this.#tasks.queue(run)),
         },
-        // "Queue a task which, if the readyState attribute is set to a value other than CLOSED, dispatches the newly created
-        // event at the EventSource object." Once it is CLOSED, no task is left.
+        // "Queue a task which, if the readyState attribute is set to a value other than CLOSED, dispatches the newly
+        // created event at the EventSource object." Closing empties the queue, so no task has to check the readyState.
         onMessage: (message, origin) =>
           this.#tasks.queue(() => void this.dispatchEvent(createMessageEvent(message, origin))),
         onReconnect() {},
@@ -125,7 +125,7 @@ function defineEventSource(): EventSourceConstructor {
       this.#handlers.set('error', value)
     }
 
-    /** "Abort any instances of the fetch algorithm started for this EventSource object, and set readyState to CLOSED." */
+    // "Abort any instances of the fetch algorithm started for this EventSource object, and set readyState to CLOSED."
     close(): void {
       this.#readyState = CLOSED
       this.#tasks.close()
@@ -139,7 +139,7 @@ function defineEventSource(): EventSourceConstructor {
         if (status.reason === 'close-called') return
         this.#tasks.queue(() => this.#fail(status.failure ?? noContent(this.#url)))
       } else if (state !== 'connecting' && (before === 'open' || before === 'connecting')) {
-        // What was open or under way is so no more, whatever comes before the next attempt.
+        // The connection or attempt has ended. A wait or a pause may follow, but the event is fired once.
         this.#tasks.queue(() => this.#reestablish('failure' in status ? status.failure : undefined))
       }
     }
@@ -180,7 +180,7 @@ function defineEventSource(): EventSourceConstructor {
   return StandardEventSource as unknown as EventSourceConstructor
 }
 
-/** Importing the class must be harmless everywhere: what is missing is missed when an object is made. */
+/** Importing must not throw, so a missing EventTarget is reported by the constructor. */
 function findEventTarget(): typeof EventTarget {
   return typeof globalThis.EventTarget === 'function' && typeof globalThis.Event === 'function'
     ? globalThis.EventTarget
@@ -188,13 +188,11 @@ function findEventTarget(): typeof EventTarget {
 }
 
 function MissingEventTarget(): never {
-  throw new TypeError(
-    'EventSource: this runtime has no EventTarget or Event; put polyfills in place before the import.',
-  )
+  throw new TypeError('EventSource: this runtime has no EventTarget or Event; install polyfills before the import.')
 }
 
 function toInit(init: EventSourceInit | null): { withCredentials: boolean; fetch: FetchLike | undefined } {
-  // Web IDL: null is an empty dictionary, and any object is one.
+  // Web IDL: null counts as an empty dictionary, and any object is a dictionary, functions included.
   if (!isObject(init ?? {}) && !isFunction(init)) throw wrongArgument('EventSource', 'the init', 'an object', init)
   const { withCredentials, fetch } = init ?? {}
   if (fetch !== undefined && !isFunction(fetch)) throw wrongArgument('EventSource', 'fetch', 'a function', fetch)
@@ -214,12 +212,12 @@ function createErrorEvent(failure: ConnectionFailure | undefined): Event {
   return Object.assign(new Event('error'), reason, status !== undefined && { status })
 }
 
-/** "HTTP 204 No Content" is "a status other than 200", by which a server tells clients to stop. */
+/** A 204 is "a status other than 200", so it fails the connection: it is how a server tells clients to stop. */
 function noContent(url: string): ConnectionFailure {
   return {
     kind: 'http',
     fatal: true,
-    message: `${url} answered with the status 204, by which a server asks clients not to come back.`,
+    message: `${url} answered with the status 204 (No Content), which tells clients not to reconnect.`,
     status: 204,
     url,
   }

@@ -101,8 +101,8 @@ describe('createEventSource', () => {
     ['lastEventIdParam', ['', 5, null], TypeError],
     ['whenHidden', ['close', '', null, true], TypeError],
     ['endOn', ['', null, 5, {}], TypeError],
-    ['dropDuplicates', ['100', null, true], TypeError],
-    ['dropDuplicates', [0, -1, 1.5, Number.NaN, Infinity], RangeError],
+    ['duplicateWindow', ['100', null, true], TypeError],
+    ['duplicateWindow', [0, -1, 1.5, Number.NaN, Infinity], RangeError],
     ['onPayloadError', [true, null, {}], TypeError],
     ['schemas', [5, 'json', null], TypeError],
     ['parse', ['xml', 5, null], TypeError],
@@ -159,7 +159,7 @@ describe('createEventSource', () => {
   })
 
   it.each(['method', 'headers', 'body', 'fetch', 'redirect', 'maxEventSize'])(
-    'refuses %s for a transport that it means nothing to, and says where it belongs',
+    'refuses %s for a transport on which it has no effect, and says where it belongs',
     (name) => {
       const values: Record<string, unknown> = {
         method: 'POST',
@@ -173,13 +173,13 @@ describe('createEventSource', () => {
       expectRefusal(
         () => createEventSource(stream.url, { transport: 'native', ...option }),
         TypeError,
-        new RegExp(`option ${name} means nothing .*'auto' or 'fetch'`),
+        new RegExp(`option ${name} has no effect .*'auto' or 'fetch'`),
       )
       for (const transport of [fetchTransport(), nativeTransport()]) {
         expectRefusal(
           () => createEventSource(stream.url, { transport, ...option }),
           TypeError,
-          new RegExp(`option ${name} means nothing .*fetchTransport`),
+          new RegExp(`option ${name} has no effect .*fetchTransport`),
         )
       }
     },
@@ -200,20 +200,20 @@ describe('createEventSource', () => {
     createEventSource(url, { transport: fetchTransport({ fetch: () => new Promise(() => {}) }) }).close()
   })
 
-  it('refuses dropDuplicates on native, which cannot tell what it needs', () => {
+  it('refuses duplicateWindow on native, which cannot tell what it needs', () => {
     expectRefusal(
-      () => createEventSource(stream.url, { transport: 'native', dropDuplicates: 5 }),
+      () => createEventSource(stream.url, { transport: 'native', duplicateWindow: 5 }),
       TypeError,
-      /dropDuplicates needs 'auto' or 'fetch'/,
+      /duplicateWindow needs 'auto' or 'fetch'/,
     )
   })
 
-  it('refuses a function for endOn on a transport that delivers only types it is told', () => {
+  it('refuses a function for endOn on a transport that delivers only named types', () => {
     for (const transport of ['native', nativeTransport()] as const) {
       expectRefusal(
         () => createEventSource(stream.url, { transport, endOn: () => true }),
         TypeError,
-        /name the event type as endOn, or use 'auto' or 'fetch'/,
+        /pass an event type as endOn, or use 'auto' or 'fetch'/,
       )
     }
   })
@@ -303,7 +303,7 @@ describe('the methods of a source', () => {
   it.each([[''], [5], [null], [undefined], [{}], [Symbol('type')]])(
     'on, events and store refuse the type %o',
     (type) => {
-      const says = /event type must be a string, and not empty/
+      const says = /event type must be a non-empty string/
       expectRefusal(() => source.on(type as never, () => {}), TypeError, says)
       expectRefusal(() => source.store(type as never), TypeError, says)
       expectRefusal(() => source.events([type as never]), TypeError, says)
@@ -359,7 +359,7 @@ describe('the methods of a source', () => {
       schemas: { price: schema, news: schema },
     })
     for (const type of ['prices', 'toString', '__proto__']) {
-      const says = new RegExp(`"${type}" has no schema; there are: price, news`)
+      const says = new RegExp(`"${type}" has no schema; the declared types are: price, news`)
       expectRefusal(() => checked.on(type as never, () => {}), TypeError, says)
       expectRefusal(() => checked.events(type as never), TypeError, says)
       expectRefusal(() => checked.store(type as never), TypeError, says)

@@ -933,9 +933,11 @@ describe('several types, and all of them', () => {
     source.close()
   })
 
-  test('onAny() on a transport that delivers only types it is told is refused, with what to do', async () => {
+  test('onAny() on a transport that delivers only named types is refused, with what to do', async () => {
     const source = createEventSource<Events>(url, { transport: createFakeTransport({ selective: true }) })
-    expect(() => source.onAny(() => {})).toThrow(/onAny: the transport "fake" delivers only types .* 'auto' or 'fetch'/)
+    expect(() => source.onAny(() => {})).toThrow(
+      /onAny: the transport "fake" delivers only event types .* 'auto' or 'fetch'/,
+    )
     source.close()
   })
 })
@@ -1159,7 +1161,7 @@ describe("what the 'auto' transport takes", () => {
     ['maxEventSize', { maxEventSize: 1000 }],
     ['idleTimeout', { idleTimeout: 1000 }],
     ['lastEventId', { lastEventId: '1' }],
-    ['dropDuplicates', { dropDuplicates: 1 }],
+    ['duplicateWindow', { duplicateWindow: 1 }],
     ['reconnection: false', { reconnection: false }],
     ['endOn, a function', { endOn: () => false }],
   ])('fetch with %s', async (_, options) => {

@@ -43,7 +43,7 @@ function create<T extends Transport>(transport: T, options: Partial<ConnectionOp
     withCredentials: false,
     idleTimeout: undefined,
     whenHidden: 'continue',
-    dropDuplicates: undefined,
+    duplicateWindow: undefined,
     environment,
     onMessage: (message) => messages.push(message),
     onReconnect: (reconnection) => reconnections.push(reconnection),
@@ -651,7 +651,7 @@ test('a reconnection that a subscriber of the status has replaced is not told', 
   expect(reconnections).toMatchObject([{ resumed: false }])
 })
 
-describe('dropDuplicates', () => {
+describe('duplicateWindow', () => {
   /** An event without an ID of its own has that of the last one. */
   const send = (sink: TransportSink, id: string | undefined, data: string, lastEventId = ''): void => {
     if (id !== undefined) sink.onLastEventId(id, true)
@@ -660,7 +660,7 @@ describe('dropDuplicates', () => {
 
   /** What comes through of events after a reopening: `id data`, or `data` for one without an ID. */
   async function received(before: readonly string[], after: readonly string[], limit = 10): Promise<string[]> {
-    const world = await createOpen({ dropDuplicates: limit })
+    const world = await createOpen({ duplicateWindow: limit })
     const sendAll = (sink: TransportSink, events: readonly string[]): void => {
       for (const event of events) {
         const [, id, data] = /^(?:(\S*) )?(\S+)$/.exec(event)!
@@ -686,7 +686,7 @@ describe('dropDuplicates', () => {
   })
 
   test('nothing within one stream', async () => {
-    const world = await createOpen({ dropDuplicates: 10 })
+    const world = await createOpen({ duplicateWindow: 10 })
     for (const data of ['a', 'a']) send(world.transport.last.sink, '1', data)
     expect(world.messages).toHaveLength(2)
   })
@@ -704,7 +704,7 @@ describe('dropDuplicates', () => {
   })
 
   test('over several reconnections, and the last event ID follows the stream', async () => {
-    const world = await createOpen({ dropDuplicates: 10 })
+    const world = await createOpen({ duplicateWindow: 10 })
     send(world.transport.last.sink, '1', 'a')
     send(world.transport.last.sink, '2', 'b')
     send(await reopen(world), '1', 'a')
@@ -715,7 +715,7 @@ describe('dropDuplicates', () => {
   })
 
   test('an ID without an event drops no event after it', async () => {
-    const world = await createOpen({ dropDuplicates: 10 })
+    const world = await createOpen({ duplicateWindow: 10 })
     send(world.transport.last.sink, '1', 'a')
     const sink = await reopen(world)
     sink.onLastEventId('1', false)

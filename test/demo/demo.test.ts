@@ -89,7 +89,7 @@ describe.concurrent("the demo's page in Chromium", options, () => {
       }
 
       await demo.press('broken')
-      await demo.logged('payload', 'carries data that is not JSON')
+      await demo.logged('payload', 'has data that is not JSON')
       await demo.receiving()
       // The connection never noticed.
       expect(await demo.log()).not.toContain('waiting')

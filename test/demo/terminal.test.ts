@@ -10,7 +10,7 @@ test('the terminal goes through all faults by itself and loses nothing', { timeo
   expect(await terminal.exited, terminal.output).toBe(0)
 
   for (const kind of ['network', 'http', 'idle']) expect(terminal.output).toMatch(new RegExp(`waiting, .*: ${kind}: `))
-  expect(terminal.output).toContain('carries data that is not JSON')
+  expect(terminal.output).toContain('has data that is not JSON')
   const [, sent, received, lost, duplicated] =
     /sent (\d+) {2}received (\d+) {2}lost (\d+) {2}duplicated (\d+)\n$/.exec(terminal.output)?.map(Number) ?? []
   const counts = { sent: sent!, received: received!, lost: lost!, duplicated: duplicated! }

@@ -265,38 +265,38 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'dropDuplicates: a block that sets only the ID is no event, and the event behind it comes',
+    name: 'duplicateWindow: a block that sets only the ID is no event, and the event behind it comes',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `id: 1\n\n${numbered(1)}id: 1\n\n${tick(2)}` }] }])
-      const source = open<Ticks>(stream, { dropDuplicates: 100 })
+      const source = open<Ticks>(stream, { duplicateWindow: 100 })
       const seen = collect(source, 'tick')
       await until(() => seen.includes(2), 'the last tick')
       assert.deepEqual(seen, [1, 2])
     },
   },
   {
-    name: 'dropDuplicates: a server that begins to count anew after a restart loses nothing',
+    name: 'duplicateWindow: a server that begins to count anew after a restart loses nothing',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const events = (from: number, values: readonly number[]) => ({
         send: values.map((value, index) => `id: ${from + index}\n${tick(value)}`).join(''),
       })
       const stream = await serve([{ steps: [events(1, [1, 2, 3]), 'end'] }, { steps: [events(1, [4, 5, 6])] }])
-      const source = open<Ticks>(stream, { dropDuplicates: 100 })
+      const source = open<Ticks>(stream, { duplicateWindow: 100 })
       const seen = collect(source, 'tick')
       await until(() => seen.includes(6), 'the last tick')
       assert.deepEqual(seen, [1, 2, 3, 4, 5, 6])
     },
   },
   {
-    name: 'dropDuplicates: a server that sends one too many again is put right',
+    name: 'duplicateWindow: a server that sends one too many again is put right',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const first = { send: [1, 2, 3].map(numbered).join('') }
       const second = { send: [2, 3, 4].map(numbered).join('') }
       const stream = await serve([{ steps: [first, 'end'] }, { steps: [second] }])
-      const source = open<Ticks>(stream, { dropDuplicates: 100 })
+      const source = open<Ticks>(stream, { duplicateWindow: 100 })
       const seen = collect(source, 'tick')
       await until(() => seen.includes(4), 'the last tick')
       assert.deepEqual(seen, [1, 2, 3, 4])
