@@ -7,35 +7,30 @@ export const xhrTransport: Transport = {
   everyType: true,
   open({ url, lastEventId, lastEventIdInUrl, withCredentials }, sink) {
     const request = new XMLHttpRequest()
-    let read = 0
     const parser = createParser({
-      lastEventId,
-      onId: (id, isOfEvent) => sink.onLastEventId(id, isOfEvent),
-      onRetry: (ms) => sink.onReconnectionTime(ms),
       onEvent: (message) => sink.onMessage(message, new URL(request.responseURL).origin),
+      onId: (id) => sink.onLastEventId(id),
+      onRetry: (ms) => sink.onReconnectionTime(ms),
     })
-    const isStream = () =>
-      request.status === 200 && /^text\/event-stream\b/i.test(request.getResponseHeader('content-type') ?? '')
+    let read: number | undefined
     request.addEventListener('readystatechange', () => {
-      if (request.readyState === XMLHttpRequest.HEADERS_RECEIVED && isStream()) {
-        sink.onOpen({ transport: 'xhr', resumed: lastEventId !== '' })
-      }
+      const isStream = /^text\/event-stream\b/i.test(request.getResponseHeader('content-type') ?? '')
+      if (request.readyState !== XMLHttpRequest.HEADERS_RECEIVED || request.status !== 200 || !isStream) return
+      read = 0
+      sink.onOpen()
     })
     request.addEventListener('progress', () => {
-      if (!isStream()) return
+      if (read === undefined) return
       sink.onActivity()
       parser.push(request.responseText.slice(read))
       read = request.responseText.length
     })
-    request.addEventListener('load', () => {
+    request.addEventListener('loadend', () => {
       const { status } = request
-      if (status === 204) sink.onEnd('no-content')
-      else if (isStream()) sink.onEnd({ kind: 'ended', fatal: false, message: `${url} ended the stream.` })
-      else
-        sink.onEnd({ kind: 'http', fatal: status < 500, message: `${url} answered with the status ${status}.`, status })
-    })
-    request.addEventListener('error', () => {
-      sink.onEnd({ kind: 'network', fatal: false, message: `The connection to ${url} broke, or could not be made.` })
+      const kind = status === 0 ? 'network' : read === undefined ? 'http' : 'ended'
+      const message = `The request to ${url} is over (${kind}, status ${status}).`
+      const failure = { kind, fatal: kind === 'http' && status < 500, message, ...(status > 0 && { status }) } as const
+      sink.onEnd(status === 204 ? 'no-content' : failure)
     })
     request.open('GET', url)
     request.withCredentials = withCredentials

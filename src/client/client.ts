@@ -87,10 +87,10 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
     ...settings,
     endIsMarked: endOn !== undefined,
     environment: systemEnvironment,
-    onMessage(message, origin) {
+    onMessage(message, origin, lastEventId) {
       const mark = endMarkOf(endOn, message)
       // Events without a listener are not parsed.
-      if (mark !== 'withhold' && emitter.has(message.event)) delivery.deliver(message, origin)
+      if (mark !== 'withhold' && emitter.has(message.event)) delivery.deliver(message, origin, lastEventId)
       if (mark !== false) connection.end()
     },
     onReconnect: (reconnection) => reconnections.emit('reconnect', reconnection),

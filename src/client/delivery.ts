@@ -21,7 +21,7 @@ export interface DeliveryOptions {
 
 export interface Delivery {
   /** Delivers at once if the payload is ready and no earlier event is waiting; events keep their order. */
-  deliver(message: EventStreamMessage, origin: string): void
+  deliver(message: EventStreamMessage, origin: string, lastEventId: string): void
   /** Calls `run` as soon as no event is waiting: at once if there is none. */
   readonly whenDone: (run: () => void) => void
 }
@@ -32,8 +32,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let waiting = 0
   let last = Promise.resolve()
 
-  function emit(data: unknown, message: EventStreamMessage, origin: string): void {
-    onEvent(message.event, { type: message.event, data, lastEventId: message.id, origin })
+  function emit(data: unknown, message: EventStreamMessage, origin: string, lastEventId: string): void {
+    onEvent(message.event, { type: message.event, data, lastEventId, origin })
   }
 
   function handleError(error: unknown): void {
@@ -45,10 +45,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
   }
 
-  function queue(payload: PromiseLike<unknown>, message: EventStreamMessage, origin: string): void {
+  function queue(
+    payload: PromiseLike<unknown>,
+    message: EventStreamMessage,
+    origin: string,
+    lastEventId: string,
+  ): void {
     // Handlers are attached now, or an early rejection would be unhandled.
     const outcome = Promise.resolve(payload).then(
-      (data) => () => emit(data, message, origin),
+      (data) => () => emit(data, message, origin, lastEventId),
       (error: unknown) => () => handleError(error),
     )
     if (waiting >= limit) return onOverflow()
@@ -62,18 +67,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   return {
-    deliver(message, origin) {
+    deliver(message, origin, lastEventId) {
       let data: unknown
       try {
         data = readPayload(message, isClosedForGood)
       } catch (error) {
         if (waiting === 0) handleError(error)
-        else queue(Promise.reject(error), message, origin)
+        else queue(Promise.reject(error), message, origin, lastEventId)
         return
       }
       if (data === NO_PAYLOAD) return
-      if (waiting === 0 && !isPromiseLike(data)) emit(data, message, origin)
-      else queue(Promise.resolve(data), message, origin)
+      if (waiting === 0 && !isPromiseLike(data)) emit(data, message, origin, lastEventId)
+      else queue(Promise.resolve(data), message, origin, lastEventId)
     },
     whenDone(run) {
       if (waiting === 0) run()

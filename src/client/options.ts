@@ -1,4 +1,5 @@
-import type { PayloadError, RawEvent } from './payload-error.js'
+import type { EventStreamMessage } from '../event-stream/message.js'
+import type { PayloadError } from './payload-error.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { FetchOptions } from '../transport/request.js'
 import type { Transport } from '../transport/transport.js'
@@ -89,7 +90,7 @@ interface CommonOptions<Events> extends FetchOptions {
   endOn?:
     | (keyof Events & string)
     | readonly (keyof Events & string)[]
-    | ((event: RawEvent) => boolean | 'deliver')
+    | ((event: EventStreamMessage) => boolean | 'deliver')
     | undefined
   /**
    * How many delivered events to remember. After a reconnection, until the first new event, events that repeat both

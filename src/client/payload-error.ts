@@ -1,14 +1,5 @@
+import type { EventStreamMessage } from '../event-stream/message.js'
 import type { StandardIssue } from '../standards/standard-schema.js'
-
-/** An event before its data is parsed. The names are those of the fields in the stream. */
-export interface RawEvent {
-  /** The event type: the `event` field, or `message`. */
-  readonly event: string
-  /** The text of the `data` fields. */
-  readonly data: string
-  /** The ID of this event, or the latest ID before it; empty if there was none. */
-  readonly id: string
-}
 
 /**
  * An event whose data cannot be parsed, or does not match its schema. It is not delivered, and the stream goes on.
@@ -25,13 +16,13 @@ export class PayloadError extends Error {
   /** What went wrong, as in the table above. */
   readonly code: PayloadErrorCode
   /** The event, with its data as text. */
-  readonly event: RawEvent
+  readonly event: EventStreamMessage
   /** What the schema found, for `schema-mismatch`; otherwise empty. */
   readonly issues: readonly StandardIssue[]
 
   constructor(
     code: PayloadErrorCode,
-    event: RawEvent,
+    event: EventStreamMessage,
     details: { cause?: unknown; issues?: readonly StandardIssue[] },
   ) {
     const issues = details.issues ?? []
@@ -45,8 +36,12 @@ export class PayloadError extends Error {
 /** The reasons for a {@link PayloadError}. */
 export type PayloadErrorCode = 'invalid-json' | 'parse-failed' | 'schema-mismatch' | 'schema-failed'
 
-function describe(code: PayloadErrorCode, { event, id, data }: RawEvent, issues: readonly StandardIssue[]): string {
-  const which = `The event "${event}"${id === '' ? '' : ` (id ${id})`}`
+function describe(
+  code: PayloadErrorCode,
+  { event, id, data }: EventStreamMessage,
+  issues: readonly StandardIssue[],
+): string {
+  const which = `The event "${event}"${id ? ` (id ${id})` : ''}`
   switch (code) {
     case 'invalid-json':
       return (

@@ -1,4 +1,5 @@
-import { PayloadError, type RawEvent } from './payload-error.js'
+import type { EventStreamMessage } from '../event-stream/message.js'
+import { PayloadError } from './payload-error.js'
 import type { StandardResult, StandardSchema } from '../standards/standard-schema.js'
 
 /**
@@ -11,7 +12,7 @@ export type PayloadParser<Payload = unknown> = 'json' | 'text' | ParseFunction<P
  * Turns the data of an event into its payload. If it throws, `onPayloadError` gets a `PayloadError` with the code
  * `parse-failed`.
  */
-export type ParseFunction<Payload = unknown> = (data: string, event: RawEvent) => Payload | Promise<Payload>
+export type ParseFunction<Payload = unknown> = (data: string, event: EventStreamMessage) => Payload | Promise<Payload>
 
 /** Stands for the payload of an event that has none. */
 export const NO_PAYLOAD: unique symbol = Symbol('no payload')
@@ -22,7 +23,7 @@ export const NO_PAYLOAD: unique symbol = Symbol('no payload')
  * @param isClosedForGood - asked after parsing, because a parser may close the source
  * @throws PayloadError; if the result is a promise, it rejects with it
  */
-export type PayloadReader = (event: RawEvent, isClosedForGood: () => boolean) => unknown
+export type PayloadReader = (event: EventStreamMessage, isClosedForGood: () => boolean) => unknown
 
 export function createPayloadReader(
   parserOf: (type: string) => PayloadParser,
@@ -42,7 +43,7 @@ export function createPayloadReader(
   }
 }
 
-function parse(parser: PayloadParser, event: RawEvent): unknown {
+function parse(parser: PayloadParser, event: EventStreamMessage): unknown {
   if (parser === 'text') return event.data
   try {
     return parser === 'json' ? JSON.parse(event.data) : parser(event.data, event)
@@ -54,13 +55,13 @@ function parse(parser: PayloadParser, event: RawEvent): unknown {
 function finish(
   value: unknown,
   schema: StandardSchema | undefined,
-  event: RawEvent,
+  event: EventStreamMessage,
   isClosedForGood: () => boolean,
 ): unknown {
   return schema === undefined || isClosedForGood() ? value : check(schema, value, event)
 }
 
-function check(schema: StandardSchema, value: unknown, event: RawEvent): unknown {
+function check(schema: StandardSchema, value: unknown, event: EventStreamMessage): unknown {
   let result: StandardResult<unknown> | Promise<StandardResult<unknown>>
   try {
     result = schema['~standard'].validate(value)
@@ -76,7 +77,7 @@ function check(schema: StandardSchema, value: unknown, event: RawEvent): unknown
   )
 }
 
-function accept(result: StandardResult<unknown>, event: RawEvent): unknown {
+function accept(result: StandardResult<unknown>, event: EventStreamMessage): unknown {
   if (result.issues === undefined) return result.value
   throw new PayloadError('schema-mismatch', event, { issues: result.issues })
 }

@@ -3,11 +3,11 @@ import type { EventStreamMessage } from '../event-stream/message.js'
 import { report } from '../observable/report.js'
 import { createStore, type ReadableStore } from '../observable/store.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
-import type { Transport, TransportRequest, TransportSink } from '../transport/transport.js'
+import type { Transport, TransportRequest } from '../transport/transport.js'
 import type { Address } from './address.js'
 import { createDuplicateFilter } from './duplicates.js'
 import type { Environment } from './environment.js'
-import { openSession, type Session } from './session.js'
+import { openSession, type Session, type SessionSink } from './session.js'
 import type { ClosedStatus, ConnectionStatus, PauseReason } from './status.js'
 import {
   type ConnectionEffect,
@@ -35,7 +35,8 @@ export interface ConnectionOptions {
   /** How many events are remembered, so that none is delivered twice; undefined: the server is trusted. */
   readonly duplicateWindow: number | undefined
   readonly environment: Environment
-  readonly onMessage: (message: EventStreamMessage, origin: string) => void
+  /** @param lastEventId - the event's own ID, or the latest one before it; empty if there is none */
+  readonly onMessage: (message: EventStreamMessage, origin: string, lastEventId: string) => void
   /** The stream, which was open before, is open again; its first event follows. */
   readonly onReconnect: (reconnection: Reconnection) => void
   /** The connection has closed. The status says so only afterwards, so nothing is left to be done when it does. */
@@ -86,7 +87,6 @@ export function createConnection(options: ConnectionOptions): Connection {
   let stopWaiting: (() => void) | undefined
   let stopWatching: (() => void) | undefined
   const duplicates = createDuplicateFilter(options.duplicateWindow ?? 0)
-  let hasOwnId = false
 
   function dispatch(input: ConnectionInput): void {
     const before = state
@@ -147,7 +147,7 @@ export function createConnection(options: ConnectionOptions): Connection {
           withCredentials,
           attempt,
           failure,
-          types,
+          types: types === 'every' ? types : new Set(types),
         })
         session = openSession({ transport, environment, idleTimeout, resolve, request }, sink)
         return
@@ -167,7 +167,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     }
   }
 
-  const sink: TransportSink = {
+  const sink: SessionSink = {
     onOpen(opened) {
       duplicates.reopened()
       dispatch({ type: 'opened', opened, now: environment.now() })
@@ -175,13 +175,15 @@ export function createConnection(options: ConnectionOptions): Connection {
     onActivity: () => dispatch({ type: 'received' }),
     onMessage(message, origin) {
       if (state.brought !== 'events') dispatch({ type: 'delivered' })
-      const isDuplicate = hasOwnId && duplicates.isDuplicate(message.id, message.data)
-      hasOwnId = false
-      if (!isDuplicate) onMessage(message, origin)
+      const { id, data } = message
+      if (id !== undefined) {
+        lastEventId = id
+        if (duplicates.isDuplicate(id, data)) return
+      }
+      onMessage(message, origin, lastEventId)
     },
-    onLastEventId(id, isOfEvent) {
+    onLastEventId(id) {
       lastEventId = id
-      hasOwnId = isOfEvent
     },
     onReconnectionTime: (ms) => dispatch({ type: 'reconnection-time', ms }),
     onInterrupted: (failure) => dispatch({ type: 'interrupted', failure, ...moment() }),

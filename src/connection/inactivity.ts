@@ -11,7 +11,7 @@ const SLEPT = 5000
 
 /**
  * Calls `onIdle` once when nothing was touched for `timeout` ms of wall-clock time. A touch only notes the time, because it
- * comes with every chunk; the one timer looks at that note when it fires, and waits for the rest.
+ * comes with every chunk and event; the one timer looks at that note when it fires, and waits for the rest.
  *
  * After a sleep, what the network still holds gets the whole timeout once more to arrive.
  */

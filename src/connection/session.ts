@@ -1,7 +1,14 @@
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { inWords } from '../failure/in-words.js'
 import { report } from '../observable/report.js'
-import type { Transport, TransportRequest, TransportSession, TransportSink } from '../transport/transport.js'
+import type { EventStreamMessage } from '../event-stream/message.js'
+import type {
+  Transport,
+  TransportOpened,
+  TransportRequest,
+  TransportSession,
+  TransportSink,
+} from '../transport/transport.js'
 import type { Environment } from './environment.js'
 import { type InactivityWatch, watchInactivity } from './inactivity.js'
 import { breachOf, has, isMessage } from './sink-contract.js'
@@ -17,6 +24,12 @@ export interface SessionOptions {
   readonly request: (url: string) => TransportRequest
 }
 
+/** A transport's sink, with the defaults filled in. */
+export interface SessionSink extends TransportSink {
+  onOpen(opened: TransportOpened): void
+  onMessage(message: EventStreamMessage, origin: string): void
+}
+
 /** One attempt of a connection: a transport's session with its idle watch. */
 export interface Session {
   /** True where the transport is open and hears only the types that it is told. */
@@ -28,8 +41,13 @@ export interface Session {
 
 export function openSession(
   { transport, environment, idleTimeout, resolve, request }: SessionOptions,
-  sink: TransportSink,
+  sink: SessionSink,
 ): Session {
+  let asked: TransportRequest | undefined
+  /** The origin of the request's URL, once it was needed. */
+  let askedOrigin: string | undefined
+  /** The types that were added while the transport was opening. */
+  let addedTypes: string[] = []
   let inner: TransportSession | undefined
   let inactivity: InactivityWatch | undefined
   let closed = false
@@ -49,37 +67,46 @@ export function openSession(
     sink.onEnd(contractFailure(transport.name, breach))
   }
 
+  function arrived(): void {
+    inactivity?.touch()
+    if (received) return
+    received = true
+    sink.onActivity()
+  }
+
   const guarded: TransportSink = {
     onOpen(opened) {
       if (!isRight('onOpen', opened)) return
       isOpen = true
       received = false
       inactivity?.touch()
-      sink.onOpen(opened)
+      const { transport: name = transport.name, resumed = asked!.lastEventId !== '' } = opened ?? {}
+      sink.onOpen({ transport: name, resumed })
     },
-    // These three are written out, because they run for every chunk or event.
+    // The first two are written out, because they run for every chunk and event.
     onActivity() {
       if (!isOpen) isRight('onActivity')
-      if (closed) return
-      inactivity?.touch()
-      if (received) return
-      received = true
-      sink.onActivity()
+      if (!closed) arrived()
     },
     onMessage(message, origin) {
       if (!isOpen) isRight('onMessage')
       if (closed) return
-      if (isMessage(message, origin)) sink.onMessage(message, origin)
-      else violated('called onMessage without { event, data, id } and an origin, all of them strings')
+      if (!isMessage(message, origin)) {
+        return violated('called onMessage without { event, data, id? } and an origin?, all of them strings')
+      }
+      arrived()
+      const whole = 'id' in message ? (message as EventStreamMessage) : { ...message, id: undefined }
+      sink.onMessage(whole, origin ?? (askedOrigin ??= new URL(asked!.url).origin))
     },
-    onLastEventId(id, isOfEvent) {
-      if (!isOpen) isRight('onLastEventId')
-      if (closed) return
-      if (typeof id === 'string') sink.onLastEventId(id, isOfEvent)
-      else violated('called onLastEventId without a string')
+    onLastEventId(id) {
+      if (!isRight('onLastEventId', id)) return
+      arrived()
+      sink.onLastEventId(id)
     },
     onReconnectionTime(ms) {
-      if (isRight('onReconnectionTime', ms)) sink.onReconnectionTime(ms)
+      if (!isRight('onReconnectionTime', ms)) return
+      arrived()
+      sink.onReconnectionTime(ms)
     },
     onInterrupted(failure) {
       if (!isRight('onInterrupted', failure)) return
@@ -115,7 +142,9 @@ export function openSession(
   function open(url: string): void {
     if (closed) return
     try {
-      const opened = transport.open(request(url), guarded)
+      asked = request(url)
+      addedTypes = []
+      const opened = transport.open(asked, guarded)
       if (has(opened, { close: 'function' })) inner = opened
       else if (!closed) violated('returned no session with a close()')
     } catch (cause) {
@@ -123,6 +152,7 @@ export function openSession(
     }
     // It may have come to its end before it returned.
     if (closed) closeInner()
+    else for (const type of addedTypes) inner?.listen?.(type)
   }
 
   /** A transport of the application's own may throw: what comes after it is done all the same. */
@@ -141,7 +171,10 @@ export function openSession(
     get selective() {
       return inner?.listen !== undefined
     },
-    listen: (type) => inner?.listen?.(type),
+    listen(type) {
+      if (inner === undefined) addedTypes.push(type)
+      else inner.listen?.(type)
+    },
     close() {
       closed = true
       inactivity?.stop()

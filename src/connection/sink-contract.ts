@@ -1,11 +1,15 @@
-import type { EventStreamMessage } from '../event-stream/message.js'
-import type { TransportSink } from '../transport/transport.js'
+import type { TransportMessage, TransportSink } from '../transport/transport.js'
 
 const FAILURE = { kind: 'string', fatal: 'boolean', message: 'string' }
 
 /** What the calls that are not made for every event must carry. */
-const EXPECTED: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
-  onOpen: ['{ transport, resumed }', (value) => has(value, { transport: 'string', resumed: 'boolean' })],
+const EXPECTED: Readonly<Record<string, readonly [string, (value?: unknown) => boolean]>> = {
+  onOpen: [
+    'a valid { transport, resumed }',
+    (value = {}) =>
+      has(value, {}) && isOptional(value['transport'], 'string') && isOptional(value['resumed'], 'boolean'),
+  ],
+  onLastEventId: ['a string', (value) => typeof value === 'string'],
   onReconnectionTime: ['a number of ms', (value) => Number(value) >= 0],
   onInterrupted: ['{ kind, fatal, message }', (value) => has(value, FAILURE)],
   onEnd: ["'no-content' or { kind, fatal, message }", (value) => value === 'no-content' || has(value, FAILURE)],
@@ -20,16 +24,23 @@ export function breachOf(method: keyof TransportSink, isOpen: boolean, value?: u
 }
 
 /** Written out, because it runs for every event. */
-export function isMessage(message: EventStreamMessage, origin: string): boolean {
+export function isMessage(message: TransportMessage, origin: string | undefined): boolean {
   return (
     typeof message?.data === 'string' &&
     typeof message.event === 'string' &&
-    typeof message.id === 'string' &&
-    typeof origin === 'string'
+    (message.id === undefined || typeof message.id === 'string') &&
+    (origin === undefined || typeof origin === 'string')
   )
 }
 
-export function has(value: unknown, types: Readonly<Record<string, string>>): boolean {
+function isOptional(value: unknown, type: string): boolean {
+  return value === undefined || typeof value === type
+}
+
+export function has(
+  value: unknown,
+  types: Readonly<Record<string, string>>,
+): value is Readonly<Record<string, unknown>> {
   return (
     typeof value === 'object' &&
     value !== null &&

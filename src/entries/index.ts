@@ -22,7 +22,7 @@ export type {
 } from '../connection/status.js'
 export { ConnectionError } from '../failure/connection-error.js'
 export type { ConnectionFailure, FailureKind } from '../failure/connection-failure.js'
-export { PayloadError, type PayloadErrorCode, type RawEvent } from '../client/payload-error.js'
+export { PayloadError, type PayloadErrorCode } from '../client/payload-error.js'
 export { QueueOverflowError } from '../observable/queue-overflow-error.js'
 export type { EventStreamMessage } from '../event-stream/message.js'
 export type { EndOn } from '../event-stream/end-mark.js'
@@ -51,6 +51,7 @@ export type {
 } from '../transport/request.js'
 export type {
   Transport,
+  TransportMessage,
   TransportOpened,
   TransportRequest,
   TransportSession,

@@ -4,7 +4,6 @@ import { parseUrl } from '../platform/parse-url.js'
 import type { ConnectionStatus } from '../connection/status.js'
 import { isFunction, isObject, wrongArgument } from '../arguments/check-options.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
-import type { EventStreamMessage } from '../event-stream/message.js'
 import type { FetchLike } from '../standards/fetch-like.js'
 import { createFetchOpener } from '../transport/fetch.js'
 import { EventHandlers } from './event-handlers.js'
@@ -76,8 +75,8 @@ function defineEventSource(): EventSourceConstructor {
         },
         // "Queue a task which, if the readyState attribute is set to a value other than CLOSED, dispatches the newly
         // created event at the EventSource object." Closing empties the queue, so no task has to check the readyState.
-        onMessage: (message, origin) =>
-          this.#tasks.queue(() => void this.dispatchEvent(createMessageEvent(message, origin))),
+        onMessage: ({ event, data }, origin, lastEventId) =>
+          this.#tasks.queue(() => void this.dispatchEvent(createMessageEvent(event, { data, origin, lastEventId }))),
         onReconnect() {},
         onClosed() {},
       })
@@ -199,11 +198,10 @@ function toInit(init: EventSourceInit | null): { withCredentials: boolean; fetch
   return { withCredentials: Boolean(withCredentials), fetch }
 }
 
-function createMessageEvent({ event, data, id }: EventStreamMessage, origin: string): Event {
-  const init = { data, origin, lastEventId: id }
+function createMessageEvent(type: string, init: MessageEventInit<string>): Event {
   return typeof globalThis.MessageEvent === 'function'
-    ? new MessageEvent(event, init)
-    : Object.assign(new Event(event), init)
+    ? new MessageEvent(type, init)
+    : Object.assign(new Event(type), init)
 }
 
 function createErrorEvent(failure: ConnectionFailure | undefined): Event {

@@ -38,7 +38,6 @@ export class EventStreamDecoderStream {
       onRetry: options.onRetry?.bind(options),
       onComment: options.onComment?.bind(options),
       maxEventSize: options.maxEventSize,
-      lastEventId: options.lastEventId,
     })
     const { readable, writable } = new TransformStream<Uint8Array | string, EventStreamMessage>({
       start: (controller) => {

@@ -1,5 +1,5 @@
 /**
- * One event, as it was dispatched from the stream. The names are those of the wire.
+ * One event, as its block of the stream describes it. The names are those of the wire.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
  */
@@ -9,10 +9,10 @@ export interface EventStreamMessage {
   /** The `data` lines, joined by a line feed. */
   readonly data: string
   /**
-   * The last event ID string when the event was dispatched: the `id` field of this event, or of the latest one before
-   * it that had one; empty where there was none, or where the server reset it with an empty `id`.
+   * The event's own `id` field; undefined if it has none, so that the last event ID stays as it is. An empty `id` resets
+   * the last event ID.
    */
-  readonly id: string
+  readonly id: string | undefined
 }
 
 /**

@@ -7,10 +7,10 @@ export interface ParserOptions {
   /** Called for every event, at its blank line. */
   readonly onEvent: (message: EventStreamMessage) => void
   /**
-   * Called when a block sets the last event ID: at its blank line, before its `onEvent`, and for a block without data
-   * too, as `isOfEvent` tells. A connection that is reestablished sends the latest one.
+   * Called when a block without data sets the last event ID, at its blank line. The ID of a block with data is the `id`
+   * of its message.
    */
-  readonly onId?: ((id: string, isOfEvent: boolean) => void) | undefined
+  readonly onId?: ((id: string) => void) | undefined
   /**
    * Called with the reconnection time in ms, as soon as its line has ended: a whole number from zero on, at most
    * `Number.MAX_SAFE_INTEGER`. Larger than a timer takes it may well be: clamp it before waiting.
@@ -27,8 +27,6 @@ export interface ParserOptions {
    * that mean nothing are not even kept.
    */
   readonly maxEventSize?: number | undefined
-  /** The last event ID of an earlier connection, which the events have until the server sets another. Default: `''`. */
-  readonly lastEventId?: string | undefined
 }
 
 export const DEFAULT_MAX_EVENT_SIZE: number = 16 * 1024 * 1024
@@ -42,7 +40,6 @@ export const SHARED_OPTIONS: OptionTypes = {
   onRetry: 'function',
   onComment: 'function',
   maxEventSize: 'number',
-  lastEventId: 'string',
 }
 
 export const PARSER_OPTIONS: OptionTypes = { onEvent: 'function', onError: 'function', ...SHARED_OPTIONS }

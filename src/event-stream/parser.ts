@@ -19,8 +19,8 @@ export interface EventStreamParser {
   /** The stream has ended: an event without its blank line is discarded. Whatever is pushed until {@link reset}, too. */
   end(): void
   /**
-   * Makes the parser ready for a new connection: everything unfinished is forgotten, the last event ID is kept. Called
-   * from inside a callback, nothing more of the current chunk is delivered.
+   * Makes the parser ready for a new connection: everything unfinished is forgotten. Called from inside a callback,
+   * nothing more of the current chunk is delivered.
    */
   reset(): void
 }
@@ -82,16 +82,14 @@ class Parser implements EventStreamParser {
   #earlierData = ''
   #data = ''
   #eventType = ''
-  /** The last event ID buffer, where the block has set it. */
+  /** The last event ID buffer, if the block has set it. */
   #id: string | undefined
-  #lastEventId: string
   /** The bytes of the block's lines so far; 0 while none of them means anything. */
   #size = 0
 
   constructor(options: ParserOptions) {
     this.#options = options
     this.#maxEventSize = options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE
-    this.#lastEventId = options.lastEventId ?? ''
   }
 
   push(chunk: Uint8Array | string): void {
@@ -316,17 +314,14 @@ class Parser implements EventStreamParser {
     const event = this.#eventType
     const id = this.#id
     this.#endBlock()
-    // "Set the last event ID string of the event source to the value of the last event ID buffer." Also without data.
-    if (id !== undefined) {
-      this.#lastEventId = id
-      this.#options.onId?.(id, data !== undefined)
-      if (this.#state !== 'parsing') return
-    }
     // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and
-    // return."
-    if (data === undefined) return
+    // return." The last event ID has been set before that.
+    if (data === undefined) {
+      if (id !== undefined) this.#options.onId?.(id)
+      return
+    }
     // "If the event type buffer has a value other than the empty string, change the type of the newly created event"
-    this.#options.onEvent({ event: event || 'message', data, id: this.#lastEventId })
+    this.#options.onEvent({ event: event || 'message', data, id })
   }
 
   #endBlock(): void {

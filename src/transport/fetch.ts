@@ -141,12 +141,11 @@ function openFetch(
     let isClosed = signal.aborted
     const parser = createParser({
       onEvent: (message) => sink.onMessage(message, origin),
-      onId: (id, isOfEvent) => sink.onLastEventId(id, isOfEvent),
+      onId: (id) => sink.onLastEventId(id),
       onRetry: (ms) => sink.onReconnectionTime(ms),
       onError: (cause) => {
         tooLarge = { kind: 'too-large', fatal: true, message: cause.message, url, cause }
       },
-      lastEventId: request.lastEventId,
       maxEventSize: options.maxEventSize,
     })
     // Where a listener closes in the midst of a chunk, the rest of it is not delivered.

@@ -47,12 +47,9 @@ export function openNative(
   function onMessage({ type, data, lastEventId: id, origin }: MessageEvent<string>): void {
     // A new EventSource starts with an empty ID. Until this stream has set one, ours is still the last.
     if (id !== '') idSeen = true
-    if (idSeen && id !== lastEventId) {
-      lastEventId = id
-      sink.onLastEventId(id, true)
-    }
-    sink.onActivity()
-    sink.onMessage({ event: type, data, id: lastEventId }, origin)
+    const isNew = idSeen && id !== lastEventId
+    if (isNew) lastEventId = id
+    sink.onMessage({ event: type, data, id: isNew ? id : undefined }, origin)
   }
 
   // A server may name its events `open` or `error`: those are MessageEvents, the connection's own are not.

@@ -14,36 +14,57 @@ export interface TransportRequest {
   readonly attempt: number
   /** Why the last attempt came to an end; undefined at the first, and when the application asked to reconnect. */
   readonly failure: ConnectionFailure | undefined
-  /** The event types that are listened for so far, or all of them. More may follow by {@link TransportSession.listen}. */
+  /** The event types that are listened for now, or all of them. More may follow by {@link TransportSession.listen}. */
   readonly types: ReadonlySet<string> | 'every'
 }
 
-/** Where a transport delivers. It is never called after {@link TransportSession.close}. */
+/**
+ * Where a transport delivers. A transport must call `onOpen`, `onMessage` and `onEnd`, and the other methods only if it
+ * has something to report. Calls after {@link TransportSession.close} are ignored.
+ */
 export interface TransportSink {
-  /** The connection is established. */
-  onOpen(opened: TransportOpened): void
-  /** Bytes have arrived, a comment's too; or, where bytes cannot be seen, an event. */
-  onActivity(): void
-  /** @param origin - the origin of the URL that answered, after redirects */
-  onMessage(message: EventStreamMessage, origin: string): void
   /**
-   * The last event ID string was set.
+   * The connection is established.
    *
-   * @param isOfEvent - whether the block has data, so that its event is the next one; a block without it sets only the ID
+   * @param opened - what differs from the defaults
    */
-  onLastEventId(id: string, isOfEvent: boolean): void
-  /** The stream has set its reconnection time, in ms. */
-  onReconnectionTime(ms: number): void
-  /** The connection is lost and the transport reestablishes it by itself: `onOpen` or `onEnd` follows. */
-  onInterrupted(failure: ConnectionFailure): void
+  onOpen(opened?: Partial<TransportOpened>): void
+  /**
+   * An event has arrived.
+   *
+   * @param origin - the origin of the URL that answered, after redirects; by default, that of the request's URL
+   */
+  onMessage(message: TransportMessage, origin?: string): void
   /** The attempt is over, and nothing follows. `no-content`: the server asked not to come back. */
   onEnd(outcome: ConnectionFailure | 'no-content'): void
+
+  /** Something has arrived that no other method reports, such as a comment or a part of an event. */
+  onActivity(): void
+  /** The stream has set the last event ID without an event. The ID of an event is the `id` of its message. */
+  onLastEventId(id: string): void
+  /** The stream has set its reconnection time, in ms. */
+  onReconnectionTime(ms: number): void
+  /** The connection is lost and the transport reestablishes it automatically: `onOpen` or `onEnd` follows. */
+  onInterrupted(failure: ConnectionFailure): void
+}
+
+/** An event, as {@link EventStreamMessage} has it, whose `id` may be left out if it has none of its own. */
+export interface TransportMessage extends Omit<EventStreamMessage, 'id'> {
+  readonly id?: string | undefined
 }
 
 export interface TransportOpened {
-  /** The name of the transport that is in use. */
+  /**
+   * The name of the transport that is in use.
+   *
+   * @default the transport's `name`
+   */
   readonly transport: string
-  /** Whether the server was told the last event ID, and so can have resumed where the last stream broke off. */
+  /**
+   * Whether the server was sent the last event ID, and so can have resumed where the last stream broke off.
+   *
+   * @default whether the request has a last event ID
+   */
   readonly resumed: boolean
 }
 

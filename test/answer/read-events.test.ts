@@ -46,7 +46,7 @@ describe('readEvents over the network', () => {
     for await (const event of readEvents(await fetch(url, { method: 'POST', body: 'x' }))) events.push(event)
     expect(events).toEqual([
       { event: 'message', data: 'a', id: '1' },
-      { event: 'message', data: 'b', id: '1' },
+      { event: 'message', data: 'b', id: undefined },
     ])
   })
 

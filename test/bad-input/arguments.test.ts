@@ -244,7 +244,7 @@ describe('an unknown option is refused by name, with the one that is meant or al
     ['events', (options) => source.events('price', options), 'queueSize', 'maxQueueSize'],
     ['createParser', (options) => createParser({ onEvent, ...options }), 'onRetri', 'onRetry'],
     ['readEvents', (options) => readEvents(answer(), options), 'signl', 'signal'],
-    ['EventStreamDecoderStream', (options) => new EventStreamDecoderStream(options), 'lastEventID', 'lastEventId'],
+    ['EventStreamDecoderStream', (options) => new EventStreamDecoderStream(options), 'onID', 'onId'],
   ]
 
   it.each(functions)('%s', (caller, call, misspelt, meant) => {
@@ -454,7 +454,7 @@ describe('everstream/event-stream', () => {
     expectRefusal(() => createParser({} as never), TypeError, /onEvent must be a function/)
   })
 
-  it('createParser and EventStreamDecoderStream refuse a wrong limit and a wrong last event ID', () => {
+  it('createParser and EventStreamDecoderStream refuse a wrong limit', () => {
     for (const make of [
       (options: object) => createParser({ onEvent, ...options }),
       (options: object) => new EventStreamDecoderStream(options),
@@ -464,7 +464,6 @@ describe('everstream/event-stream', () => {
       }
       for (const maxEventSize of ['1', null])
         expectRefusal(() => make({ maxEventSize }), TypeError, /maxEventSize must be/)
-      for (const lastEventId of [5, null]) expectRefusal(() => make({ lastEventId }), TypeError, /lastEventId must be/)
     }
   })
 

@@ -21,9 +21,8 @@ function openStream({ last }: FakeTransport, resumed = false): void {
 }
 
 /** The tests that do not care open the stream by this. */
-function deliver(transport: FakeTransport, event: string, data: string, id = ''): void {
+function deliver(transport: FakeTransport, event: string, data: string, id?: string): void {
   if (!transport.last.opened) openStream(transport)
-  if (id !== '') transport.last.sink.onLastEventId(id, true)
   transport.last.sink.onMessage({ event, data, id }, 'http://sse.example')
 }
 
@@ -1025,7 +1024,7 @@ describe('the URL as a function', () => {
       'https://sse.example/?try=0',
     ])
     openStream(transport)
-    transport.last.sink.onLastEventId('7', true)
+    transport.last.sink.onLastEventId('7')
     const failure = { kind: 'network', fatal: false, message: 'lost' } as const
     transport.last.sink.onEnd(failure)
     await vi.waitFor(() => expect(source.url).toBe('https://sse.example/?try=1'))

@@ -110,7 +110,7 @@ describe('a connection', () => {
 
   test('takes the last event ID and the reason over to the next attempt', async () => {
     const { connection, transport, environment } = await createOpen()
-    transport.last.sink.onLastEventId('7', true)
+    transport.last.sink.onLastEventId('7')
     transport.last.sink.onEnd(failure)
     expect(connection.lastEventId).toBe('7')
     environment.advance(3000)
@@ -125,7 +125,7 @@ describe('a connection', () => {
     await settled()
     expect(transport.last.request).toMatchObject({ url: 'http://sse.example/stream', lastEventIdInUrl: true })
     transport.last.sink.onOpen({ transport: 'fake', resumed: false })
-    transport.last.sink.onLastEventId('a&b=ä', true)
+    transport.last.sink.onLastEventId('a&b=ä')
     connection.reconnect()
     await settled()
     expect(transport.last.request.url).toBe('http://sse.example/stream?last=a%26b%3D%C3%A4')
@@ -150,7 +150,7 @@ describe('a connection', () => {
     await settled()
     expect(last.closed).toBe(1)
     last.sink.onMessage({ event: 'message', data: 'late', id: '1' }, '')
-    last.sink.onLastEventId('1', true)
+    last.sink.onLastEventId('1')
     last.sink.onEnd(failure)
     last.sink.onReconnectionTime(1)
     last.sink.onInterrupted(failure)
@@ -406,7 +406,7 @@ describe('what stands in the way', () => {
 
   test('a frozen page lets its stream go, and takes it up from the last event ID', async () => {
     const { connection, transport, environment } = await createOpen({ idleTimeout: 1000 })
-    transport.last.sink.onLastEventId('7', true)
+    transport.last.sink.onLastEventId('7')
     environment.tell('frozen', true)
     expect(connection.status.get()).toEqual({ state: 'paused', reason: 'frozen' })
     expect(transport.last.closed).toBe(1)
@@ -456,12 +456,108 @@ describe('what stands in the way', () => {
   })
 })
 
+/** Opened as a transport does in the common case: by no more than the call. */
+async function createPlain(options: Partial<ConnectionOptions> = {}) {
+  const heard: unknown[] = []
+  const world = create(createFakeTransport(), { onMessage: (...values) => heard.push(values), ...options })
+  world.connection.start()
+  await settled()
+  world.transport.last.sink.onOpen()
+  return { ...world, heard }
+}
+
+describe('a transport that calls only onOpen, onMessage and onEnd', () => {
+  test('is open under its name, and its events are of the origin of the request', async () => {
+    const { connection, transport, heard } = await createPlain()
+    expect(connection.status.get()).toMatchObject({ state: 'open', transport: 'fake', resumed: false })
+    transport.last.sink.onMessage({ event: 'price', data: 'a' })
+    transport.last.sink.onMessage({ event: 'price', data: 'b' }, 'http://other.example')
+    expect(heard).toEqual([
+      [{ event: 'price', data: 'a', id: undefined }, 'http://sse.example', ''],
+      [{ event: 'price', data: 'b', id: undefined }, 'http://other.example', ''],
+    ])
+  })
+
+  test('resumes from the ID of its last message that has one', async () => {
+    const { connection, transport, environment, heard } = await createPlain({ lastEventId: '6' })
+    expect(connection.status.get()).toMatchObject({ resumed: true })
+    transport.last.sink.onMessage({ event: 'price', data: 'a' })
+    transport.last.sink.onMessage({ event: 'price', data: 'b', id: '7' })
+    transport.last.sink.onMessage({ event: 'price', data: 'c' })
+    expect(heard.map((values) => (values as unknown[])[2])).toEqual(['6', '7', '7'])
+    transport.last.sink.onEnd(failure)
+    environment.advance(3000)
+    await settled()
+    expect(transport.last.request.lastEventId).toBe('7')
+    transport.last.sink.onOpen()
+    expect(connection.status.get()).toMatchObject({ resumed: true })
+    transport.last.sink.onMessage({ event: 'price', data: 'd', id: '' })
+    expect([connection.lastEventId, heard.at(-1)]).toEqual(['', [expect.anything(), 'http://sse.example', '']])
+  })
+
+  test('may say only what differs when it opens', async () => {
+    const { connection, transport } = create(createFakeTransport(), { lastEventId: '6' })
+    connection.start()
+    await settled()
+    transport.last.sink.onOpen({ resumed: false })
+    expect(connection.status.get()).toMatchObject({ transport: 'fake', resumed: false })
+  })
+
+  test.each<[string, (sink: TransportSink) => void]>([
+    ['onMessage', (sink) => sink.onMessage({ event: 'price', data: '' })],
+    ['onLastEventId', (sink) => sink.onLastEventId('7')],
+    ['onReconnectionTime', (sink) => sink.onReconnectionTime(3000)],
+    ['onActivity', (sink) => sink.onActivity()],
+  ])('%s is activity', async (_, call) => {
+    const { connection, transport, environment } = await createPlain({ idleTimeout: 1000 })
+    for (let i = 0; i < 3; i++) {
+      environment.advance(900)
+      call(transport.last.sink)
+    }
+    environment.advance(900)
+    expect(connection.status.get().state).toBe('open')
+    environment.advance(100)
+    expect(connection.status.get()).toMatchObject({ state: 'waiting', failure: { kind: 'idle' } })
+  })
+})
+
+describe('the types of a request', () => {
+  test('are a copy: what is listened for later comes by listen()', async () => {
+    const { connection, transport } = create(createFakeTransport({ selective: true }))
+    connection.listen('price')
+    connection.start()
+    await settled()
+    connection.listen('news')
+    expect(transport.last.request.types).toEqual(new Set(['price']))
+    expect(transport.last.types).toEqual(['news'])
+  })
+
+  test('that are added while the transport opens are told afterwards', async () => {
+    const listen = vi.fn<(type: string) => void>()
+    const { connection } = create({
+      name: 'mine',
+      everyType: false,
+      open(_, sink) {
+        sink.onOpen()
+        return { close() {}, listen }
+      },
+    })
+    connection.status.subscribe(({ state }) => {
+      if (state === 'open') connection.listen('news')
+    })
+    connection.listen('price')
+    connection.start()
+    await settled()
+    expect(listen.mock.calls).toEqual([['news']])
+  })
+})
+
 describe('a URL that is asked for on every attempt', () => {
   test('gets to know the attempt, the failure before it and the last event ID', async () => {
     const resolve = vi.fn(async ({ attempt }: AttemptContext) => `http://sse.example/${attempt}`)
     const { transport, environment } = await createOpen({ address: { current: undefined, resolve } })
     expect(transport.last.request.url).toBe('http://sse.example/0')
-    transport.last.sink.onLastEventId('7', true)
+    transport.last.sink.onLastEventId('7')
     transport.last.sink.onEnd(failure)
     environment.advance(3000)
     await settled()
@@ -530,7 +626,7 @@ describe('a URL that is asked for on every attempt', () => {
 })
 
 describe('a transport that calls its sink wrongly', () => {
-  const message = { event: 'message', data: '', id: '' }
+  const message = { event: 'message', data: '' }
   const opened = { transport: 'fake', resumed: false }
   // In JavaScript, nothing stops it.
   type AnySink = Record<keyof TransportSink, (...values: unknown[]) => void>
@@ -538,11 +634,12 @@ describe('a transport that calls its sink wrongly', () => {
   test.each<[string, (sink: AnySink) => void]>([
     ['called onMessage before onOpen', (sink) => sink.onMessage(message, '')],
     ['called onActivity before onOpen', (sink) => sink.onActivity()],
-    ['called onLastEventId before onOpen', (sink) => sink.onLastEventId('7', true)],
+    ['called onLastEventId before onOpen', (sink) => sink.onLastEventId('7')],
     ['called onReconnectionTime before onOpen', (sink) => sink.onReconnectionTime(1000)],
-    ['called onOpen without { transport, resumed }', (sink) => sink.onOpen()],
-    ['called onOpen without { transport, resumed }', (sink) => sink.onOpen({ transport: 'fake' })],
-    ['called onOpen without { transport, resumed }', (sink) => sink.onOpen({ resumed: true })],
+    ['called onOpen without a valid { transport, resumed }', (sink) => sink.onOpen('fake')],
+    ['called onOpen without a valid { transport, resumed }', (sink) => sink.onOpen(null)],
+    ['called onOpen without a valid { transport, resumed }', (sink) => sink.onOpen({ ...opened, transport: 1 })],
+    ['called onOpen without a valid { transport, resumed }', (sink) => sink.onOpen({ ...opened, resumed: 'yes' })],
     ["called onEnd without 'no-content' or { kind, fatal, message }", (sink) => sink.onEnd(new Error('mine'))],
     ["called onEnd without 'no-content' or { kind, fatal, message }", (sink) => sink.onEnd(null)],
     ...(['kind', 'fatal', 'message'] as const).map((name): [string, (sink: AnySink) => void] => [
@@ -561,13 +658,15 @@ describe('a transport that calls its sink wrongly', () => {
 
   test.each<[string, (sink: AnySink) => void]>([
     ['called onOpen twice', (sink) => sink.onOpen(opened)],
-    ...(['event', 'data', 'id'] as const).map((name): [string, (sink: AnySink) => void] => [
-      'called onMessage without { event, data, id }',
-      (sink) => sink.onMessage({ ...message, [name]: undefined }, ''),
-    ]),
-    ['called onMessage without { event, data, id } and an origin', (sink) => sink.onMessage(message)],
-    ['called onMessage without { event, data, id }', (sink) => sink.onMessage(undefined, '')],
-    ['called onLastEventId without a string', (sink) => sink.onLastEventId(7, true)],
+    ['called onMessage without { event, data, id? }', (sink) => sink.onMessage({ data: '' }, '')],
+    ['called onMessage without { event, data, id? }', (sink) => sink.onMessage({ event: '' }, '')],
+    ['called onMessage without { event, data, id? }', (sink) => sink.onMessage(undefined, '')],
+    [
+      'called onMessage without { event, data, id? } and an origin?, all',
+      (sink) => sink.onMessage({ ...message, id: 7 }, ''),
+    ],
+    ['called onMessage without { event, data, id? } and an origin?, all', (sink) => sink.onMessage(message, 7)],
+    ['called onLastEventId without a string', (sink) => sink.onLastEventId(7)],
     ['called onReconnectionTime without a number of ms', (sink) => sink.onReconnectionTime('soon')],
   ])('once it is open: %s', async (breach, call) => {
     const { connection, transport, messages } = await createOpen()
@@ -609,7 +708,7 @@ describe('a transport that calls its sink wrongly', () => {
 describe('a reconnection', () => {
   test('is told once the stream is open again, with what is known, after the status and before the first event', async () => {
     const { connection, transport, environment, reconnections } = await createOpen()
-    transport.last.sink.onLastEventId('7', true)
+    transport.last.sink.onLastEventId('7')
     transport.last.sink.onEnd(failure)
     environment.advance(3000)
     await settled()
@@ -652,10 +751,8 @@ test('a reconnection that a subscriber of the status has replaced is not told', 
 })
 
 describe('duplicateWindow', () => {
-  /** An event without an ID of its own has that of the last one. */
-  const send = (sink: TransportSink, id: string | undefined, data: string, lastEventId = ''): void => {
-    if (id !== undefined) sink.onLastEventId(id, true)
-    sink.onMessage({ event: 'message', data, id: id ?? lastEventId }, '')
+  const send = (sink: TransportSink, id: string | undefined, data: string): void => {
+    sink.onMessage({ event: 'message', data, id }, '')
   }
 
   /** What comes through of events after a reopening: `id data`, or `data` for one without an ID. */
@@ -664,7 +761,7 @@ describe('duplicateWindow', () => {
     const sendAll = (sink: TransportSink, events: readonly string[]): void => {
       for (const event of events) {
         const [, id, data] = /^(?:(\S*) )?(\S+)$/.exec(event)!
-        send(sink, id, data!, world.connection.lastEventId)
+        send(sink, id, data!)
       }
     }
     sendAll(world.transport.last.sink, before)
@@ -718,8 +815,8 @@ describe('duplicateWindow', () => {
     const world = await createOpen({ duplicateWindow: 10 })
     send(world.transport.last.sink, '1', 'a')
     const sink = await reopen(world)
-    sink.onLastEventId('1', false)
-    send(sink, undefined, 'a', '1')
+    sink.onLastEventId('1')
+    send(sink, undefined, 'a')
     expect(world.messages.map(({ data }) => data)).toEqual(['a', 'a'])
   })
 

@@ -22,7 +22,8 @@ async function read(count: number, lastEventId?: string): Promise<EventStreamMes
   return messages
 }
 
-const places = (messages: readonly EventStreamMessage[]): number[] => messages.map(({ id }) => Number(id.split('-')[1]))
+const places = (messages: readonly EventStreamMessage[]): number[] =>
+  messages.map(({ id }) => Number(id?.split('-')[1]))
 
 test('a first connection gets a snapshot, and then every event from there on', async () => {
   const messages = await read(10)

@@ -32,7 +32,7 @@ describe('EventStreamDecoderStream', () => {
     for await (const event of body!.pipeThrough(new EventStreamDecoderStream())) events.push(event)
     expect(events).toEqual([
       { event: 'a', data: '€uro', id: '1' },
-      { event: 'message', data: 'b', id: '1' },
+      { event: 'message', data: 'b', id: undefined },
     ])
   })
 
@@ -43,23 +43,19 @@ describe('EventStreamDecoderStream', () => {
   it('hands on the options of the parser', async () => {
     const heard: unknown[] = []
     const stream = new EventStreamDecoderStream({
-      lastEventId: '41',
       onId: (id) => heard.push(id),
       onRetry: (time) => heard.push(time),
       onComment: (text) => heard.push(text),
     })
     const events = []
     for await (const event of streamOf('data: a\n\n: c\nretry: 5\nid: 42\n\n').pipeThrough(stream)) events.push(event)
-    expect(events).toEqual([{ event: 'message', data: 'a', id: '41' }])
+    expect(events).toEqual([{ event: 'message', data: 'a', id: undefined }])
     expect(heard).toEqual(['c', 5, '42'])
   })
 
   it('calls what the options inherit, as methods', async () => {
     class Listener {
       readonly #heard: unknown[] = []
-      get lastEventId(): string {
-        return '41'
-      }
       onId(id: string): void {
         this.#heard.push(id)
       }
@@ -77,7 +73,7 @@ describe('EventStreamDecoderStream', () => {
     const events = []
     const stream = streamOf('data: a\n\n: c\nretry: 5\nid: 42\n\n').pipeThrough(new EventStreamDecoderStream(listener))
     for await (const event of stream) events.push(event)
-    expect(events).toEqual([{ event: 'message', data: 'a', id: '41' }])
+    expect(events).toEqual([{ event: 'message', data: 'a', id: undefined }])
     expect(listener.heard()).toEqual(['c', 5, '42'])
   })
 
@@ -132,7 +128,7 @@ describe('EventStreamDecoderStream', () => {
 
   it('refuses bad options', () => {
     expect(() => new EventStreamDecoderStream({ maxEventSize: -1 })).toThrow(RangeError)
-    expect(() => new EventStreamDecoderStream({ lastEventId: 1 as never })).toThrow(TypeError)
+    expect(() => new EventStreamDecoderStream({ onId: 1 as never })).toThrow(TypeError)
     for (const options of [null, 'x', 7]) {
       expect(() => new EventStreamDecoderStream(options as never)).toThrow(/^options must be an object/)
     }

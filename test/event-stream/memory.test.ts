@@ -32,12 +32,13 @@ describe('memory', () => {
   })
 
   it('of a kept ID is not that of its chunk: a connection keeps it for as long as it lives', () => {
-    const kept: string[] = []
+    const kept: unknown[] = []
     const ids: string[] = []
-    const chunk = bytes(`id: c0ffee00-0000-4000-8000-000000000000\ndata: ${'k'.repeat(60_000)}\n\n`)
+    const id = 'id: c0ffee00-0000-4000-8000-000000000000\n'
+    const chunk = bytes(`${id}data: ${'k'.repeat(60_000)}\n\n${id}\n`)
     const before = heapUsed()
     for (let i = 0; i < 500; i++) {
-      createParser({ onId: (id) => ids.push(id), onEvent: ({ id }) => kept.push(id) }).push(chunk)
+      createParser({ onId: (own) => ids.push(own), onEvent: (message) => kept.push(message.id) }).push(chunk)
     }
     expect((heapUsed() - before) / 500).toBeLessThan(1000)
     expect([kept.length, ids.length]).toEqual([500, 500])

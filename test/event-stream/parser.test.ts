@@ -18,7 +18,7 @@ describe('an event', () => {
     parser.push('data: a\n')
     expect(onEvent).not.toHaveBeenCalled()
     parser.push('\n')
-    expect(onEvent.mock.calls).toEqual([[{ event: 'message', data: 'a', id: '' }]])
+    expect(onEvent.mock.calls).toEqual([[{ event: 'message', data: 'a', id: undefined }]])
   })
 
   it.each([
@@ -44,7 +44,7 @@ describe('an event', () => {
     expect(run(['event: a\ndata: 1\n\ndata: 2\n\nevent: b\n\ndata: 3\n\nevent: c\nevent\ndata: 4\n\n'])).toEqual(
       ['a', 'message', 'message', 'message'].map((event, index) => ({
         kind: 'event',
-        message: { event, data: String(index + 1), id: '' },
+        message: { event, data: String(index + 1), id: undefined },
       })),
     )
   })
@@ -55,13 +55,15 @@ describe('an event', () => {
     expect(Object.entries(messages[0] as object)).toEqual([
       ['event', 'message'],
       ['data', 'a'],
-      ['id', ''],
+      ['id', undefined],
     ])
   })
 
   it('is ordinary, whatever its type is called', () => {
     for (const event of ['__proto__', 'constructor', 'toString', 'error', 'open']) {
-      expect(run([`event: ${event}\ndata: x\n\n`])).toEqual([{ kind: 'event', message: { event, data: 'x', id: '' } }])
+      expect(run([`event: ${event}\ndata: x\n\n`])).toEqual([
+        { kind: 'event', message: { event, data: 'x', id: undefined } },
+      ])
     }
   })
 })
@@ -124,48 +126,39 @@ describe('a field', () => {
     const others = ['dota', 'dataa', 'exist', 'exxnt', 'evens', 'it', 'idd', 'reply', 'retro', 'Data', 'ID']
     const lines = others.map((name) => `${name}: 5\n${name}\n`)
     expect(run([`${lines.join('')}data: x\n\n`])).toEqual([
-      { kind: 'event', message: { event: 'message', data: 'x', id: '' } },
+      { kind: 'event', message: { event: 'message', data: 'x', id: undefined } },
     ])
   })
 })
 
 describe('the last event ID', () => {
-  it('is reported at the blank line, before the event, and also without one', () => {
-    const { parser, happenings } = recordingParser()
-    parser.push('id: 1\ndata: a\n')
-    expect(happenings).toEqual([])
-    parser.push('\nid: 2\n\n')
-    expect(happenings).toEqual([
-      { kind: 'id', id: '1' },
+  it('is the id of the message that sets it, and of no later one', () => {
+    expect(run(['id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\nid: 2\nid: a\0b\ndata: d\n\n'])).toEqual([
       { kind: 'event', message: { event: 'message', data: 'a', id: '1' } },
-      { kind: 'id', id: '2' },
+      { kind: 'event', message: { event: 'message', data: 'b', id: undefined } },
+      { kind: 'event', message: { event: 'message', data: 'c', id: '' } },
+      { kind: 'event', message: { event: 'message', data: 'd', id: '2' } },
     ])
   })
 
-  it('is reported for each block that sets it, once, and for no other', () => {
-    const ids = run(['id: 1\nid: 1\n\nid: 1\n\ndata: x\n\nid: a\0b\n\nid\n\n']).filter(({ kind }) => kind === 'id')
-    expect(ids).toEqual([
-      { kind: 'id', id: '1' },
-      { kind: 'id', id: '1' },
+  it('is reported by onId if no message carries it, at the blank line, once', () => {
+    const { parser, happenings } = recordingParser()
+    parser.push('id: 1\nid: 2\n')
+    expect(happenings).toEqual([])
+    parser.push('\nid: 2\n\nid: a\0b\n\nid\n\n')
+    expect(happenings).toEqual([
+      { kind: 'id', id: '2' },
+      { kind: 'id', id: '2' },
       { kind: 'id', id: '' },
     ])
   })
 
-  it('starts as the one that is given, and is not reported then', () => {
-    expect(run(['data: a\n\n'], { lastEventId: '41' })).toEqual([
-      { kind: 'event', message: { event: 'message', data: 'a', id: '41' } },
-    ])
-  })
-
-  it('survives reset(), but one without its blank line does not', () => {
+  it('does not survive reset() without its blank line', () => {
     const { parser, happenings } = recordingParser()
-    parser.push('id: 1\n\nid: 2\ndata: a\n')
+    parser.push('id: 2\ndata: a\n')
     parser.reset()
     parser.push('data: b\n\n')
-    expect(happenings).toEqual([
-      { kind: 'id', id: '1' },
-      { kind: 'event', message: { event: 'message', data: 'b', id: '1' } },
-    ])
+    expect(happenings).toEqual([{ kind: 'event', message: { event: 'message', data: 'b', id: undefined } }])
   })
 })
 
@@ -252,7 +245,7 @@ describe('text', () => {
     parser.push(bytes(`data: ${'x'.repeat(length)}€`).slice(0, -1))
     parser.reset()
     parser.push(bytes('data: a\n\n'))
-    expect(happenings).toEqual([{ kind: 'event', message: { event: 'message', data: 'a', id: '' } }])
+    expect(happenings).toEqual([{ kind: 'event', message: { event: 'message', data: 'a', id: undefined } }])
   })
 })
 
@@ -317,7 +310,7 @@ describe('reset()', () => {
     parser.push('ta: b\n\ndata: y\r')
     parser.reset()
     parser.push('\ndata: z\n\n')
-    expect(happenings).toEqual([{ kind: 'event', message: { event: 'message', data: 'z', id: '' } }])
+    expect(happenings).toEqual([{ kind: 'event', message: { event: 'message', data: 'z', id: undefined } }])
   })
 
   it('ends an ignored line too', () => {
@@ -340,7 +333,7 @@ describe('reset()', () => {
       onRetry: record('onRetry'),
       onComment: record('onComment'),
     })
-    const stream = ': c\nretry: 1\nid: 1\ndata: a\n\n'
+    const stream = ': c\nretry: 1\nid: 1\n\ndata: a\n\n'
     parser.push(stream + stream)
     expect(calls).toEqual(['onComment', 'onRetry', 'onId', 'onEvent'].slice(0, calls.indexOf(name) + 1))
     expect(calls.at(-1)).toBe(name)
@@ -371,7 +364,7 @@ describe('reset()', () => {
     parser.push('retry: 1')
     parser.push(`0\n${'data: lost\n\n'.repeat(count)}`)
     parser.push('data: new\n\n')
-    expect(onEvent.mock.calls).toEqual([[{ event: 'message', data: 'new', id: '' }]])
+    expect(onEvent.mock.calls).toEqual([[{ event: 'message', data: 'new', id: undefined }]])
   })
 
   it('from inside a callback drops the rest of a large chunk, also after the new connection has begun', () => {
@@ -399,7 +392,7 @@ describe('a callback that throws', () => {
         throw new Error('mine')
       })
       const parser = createParser({ onEvent, [name]: throwing })
-      expect(() => parser.push(': c\nretry: 1\nid: 1\ndata: a\n\ndata: b\n\n')).toThrow('mine')
+      expect(() => parser.push(': c\nretry: 1\nid: 1\n\ndata: a\n\ndata: b\n\n')).toThrow('mine')
       expect(() => parser.push('data: c\n\n')).toThrow(/reset\(\)/)
       expect(throwing).toHaveBeenCalledTimes(1)
       expect(onEvent).not.toHaveBeenCalled()
@@ -408,7 +401,7 @@ describe('a callback that throws', () => {
       parser.reset()
       parser.push('data: d\n\n')
       expect((name === 'onEvent' ? throwing : onEvent).mock.calls).toContainEqual([
-        { event: 'message', data: 'd', id: name === 'onEvent' ? '1' : expect.any(String) },
+        { event: 'message', data: 'd', id: undefined },
       ])
     },
   )
@@ -423,7 +416,7 @@ function nest(callback: 'onEvent' | 'onId') {
     if (data !== 'old') return
     parser.reset()
     try {
-      parser.push('id: inner\ndata: inner\n\n')
+      parser.push('id: inner\n\ndata: inner\n\n')
     } catch (error) {
       failures.push(error)
     }
@@ -444,7 +437,7 @@ describe('a callback of a stream that another callback began, and that throws', 
     ['onId', []],
   ] as const)('lets nothing more of the old one through (%s), and push throws until reset()', (callback, delivered) => {
     const { parser, events, failures } = nest(callback)
-    parser.push('id: old\ndata: old\n\ndata: lost\n\n')
+    parser.push('id: old\n\ndata: old\n\ndata: lost\n\n')
     expect(failures).toEqual([new Error('mine')])
     expect(events).toEqual(delivered)
     expect(() => parser.push('data: next\n\n')).toThrow(/reset\(\)/)
@@ -598,13 +591,13 @@ describe('maxEventSize', () => {
     const { parser, happenings } = recordingParser({ maxEventSize: 12, onError })
     parser.push('id: 1\ndata: a\n\ndata: too large\n\ndata: b\n\n')
     parser.push(`data: ${'x'.repeat(20)}`)
-    expect(happenings).toMatchObject([{ kind: 'id' }, { kind: 'event', message: { data: 'a' } }])
+    expect(happenings).toMatchObject([{ kind: 'event', message: { data: 'a' } }])
     expect(onError.mock.calls).toEqual([[expect.any(ParseError)]])
     expect(onError.mock.calls[0]?.[0]).toMatchObject({ name: 'ParseError', code: 'event-too-large', maxEventSize: 12 })
 
     parser.reset()
     parser.push('data: c\n\n')
-    expect(happenings.at(-1)).toEqual({ kind: 'event', message: { event: 'message', data: 'c', id: '1' } })
+    expect(happenings.at(-1)).toEqual({ kind: 'event', message: { event: 'message', data: 'c', id: undefined } })
   })
 
   it('passed, is thrown from push where nobody listens', () => {
@@ -642,8 +635,6 @@ describe('bad arguments', () => {
     [{ onEvent, onError: true }, /^onError/],
     [{ onEvent, maxEventSize: '1' }, /^maxEventSize/],
     [{ onEvent, maxEventSize: null }, /^maxEventSize/],
-    [{ onEvent, lastEventId: 1 }, /^lastEventId/],
-    [{ onEvent, lastEventId: null }, /^lastEventId/],
   ])('createParser(%j) is a TypeError', (options, message) => {
     expect(() => createParser(options as never)).toThrow(TypeError)
     expect(() => createParser(options as never)).toThrow(message)

@@ -9,9 +9,9 @@ export type Happening =
 
 /**
  * The standard's section 9.2.6 word by word, on the whole stream at once: slow, and simple enough to be checked by reading
- * it next to the standard. Where ours adds something (comments, `onId` only for blocks with an ID), it says so.
+ * it next to the standard. Where ours differs (comments, an ID that is reported with its own block only), it says so.
  */
-export function parseByTheBook(stream: Uint8Array | string, initialLastEventId = ''): Happening[] {
+export function parseByTheBook(stream: Uint8Array | string): Happening[] {
   const happenings: Happening[] = []
 
   // "Streams must be decoded using the UTF-8 decode algorithm." It "strips one leading UTF-8 Byte Order Mark (BOM), if any."
@@ -19,12 +19,10 @@ export function parseByTheBook(stream: Uint8Array | string, initialLastEventId =
   const text = decoded.startsWith('\uFEFF') ? decoded.slice(1) : decoded
 
   // "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated with it.
-  // They must be initialized to the empty string." (The last event ID goes on from the connection before, as in browsers.)
+  // They must be initialized to the empty string." Ours reports what a block sets; who reads it keeps the last event ID.
   let dataBuffer = ''
   let eventTypeBuffer = ''
-  let lastEventIdBuffer = initialLastEventId
-  let lastEventIdString = initialLastEventId
-  let blockHasId = false
+  let blockId: string | undefined
 
   // "The stream must then be parsed by reading everything line by line": what follows the last line end is no line.
   let line = ''
@@ -54,10 +52,7 @@ export function parseByTheBook(stream: Uint8Array | string, initialLastEventId =
     if (field === 'event') eventTypeBuffer = value
     else if (field === 'data') dataBuffer += `${value}\n`
     else if (field === 'id') {
-      if (!value.includes('\u0000')) {
-        lastEventIdBuffer = value
-        blockHasId = true
-      }
+      if (!value.includes('\u0000')) blockId = value
     } else if (field === 'retry') {
       const isDigits = value !== '' && value.split('').every((character) => character >= '0' && character <= '9')
       if (isDigits) {
@@ -69,16 +64,16 @@ export function parseByTheBook(stream: Uint8Array | string, initialLastEventId =
   }
 
   function dispatch(): void {
-    lastEventIdString = lastEventIdBuffer
-    if (blockHasId) happenings.push({ kind: 'id', id: lastEventIdString })
-    blockHasId = false
+    const id = blockId
+    blockId = undefined
     if (dataBuffer === '') {
+      if (id !== undefined) happenings.push({ kind: 'id', id })
       eventTypeBuffer = ''
       return
     }
     if (dataBuffer.endsWith('\n')) dataBuffer = dataBuffer.slice(0, -1)
     const event = eventTypeBuffer === '' ? 'message' : eventTypeBuffer
-    happenings.push({ kind: 'event', message: { event, data: dataBuffer, id: lastEventIdString } })
+    happenings.push({ kind: 'event', message: { event, data: dataBuffer, id } })
     dataBuffer = ''
     eventTypeBuffer = ''
   }

@@ -23,6 +23,20 @@ export function run(chunks: Iterable<Uint8Array | string>, options: Partial<Pars
   return happenings
 }
 
+/** The events with the last event ID that each of them has, as a client follows it, and the one at the end. */
+export function follow(happenings: readonly Happening[], initialLastEventId: string) {
+  let lastEventId = initialLastEventId
+  const events = []
+  for (const happening of happenings) {
+    if (happening.kind === 'id') lastEventId = happening.id
+    if (happening.kind !== 'event') continue
+    const { event, data, id } = happening.message
+    if (id !== undefined) lastEventId = id
+    events.push({ event, data, lastEventId })
+  }
+  return { events, lastEventId }
+}
+
 /** The chunks of at most `size`, in order. */
 export function* inChunksOf<Chunk extends Uint8Array | string>(size: number, stream: Chunk): Generator<Chunk> {
   for (let start = 0; start < stream.length; start += size) {

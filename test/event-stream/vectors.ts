@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { EventStreamMessage } from '../../src/event-stream/message.js'
 
 /** A part of a chunk: text (as UTF-8), or bytes, or either of them many times over. */
 type Part = string | { text?: string; b64?: string; times?: number }
@@ -22,7 +21,7 @@ export interface Vector {
   readonly initialLastEventId: string
   readonly chunks: readonly Uint8Array[]
   readonly bytes: Uint8Array
-  readonly events: readonly EventStreamMessage[]
+  readonly events: readonly { readonly event: string; readonly data: string; readonly lastEventId: string }[]
   readonly lastEventId: string
   /** A decimal string where the number is above 2^53-1. */
   readonly retry: number | string | null
@@ -50,9 +49,13 @@ function writeOut({ name, group, input, initialLastEventId = '', events, lastEve
     events: events.flatMap(({ count, ...expected }) => {
       const event = valueOf(expected.type)
       const data = valueOf(expected.data)
-      const id = valueOf(expected.lastEventId)
-      if (count === undefined) return [{ event, data, id }]
-      return Array.from({ length: count }, (_, index) => ({ event, data: data.replace('#', String(index)), id }))
+      const lastEventIdOfEvent = valueOf(expected.lastEventId)
+      if (count === undefined) return [{ event, data, lastEventId: lastEventIdOfEvent }]
+      return Array.from({ length: count }, (_, index) => ({
+        event,
+        data: data.replace('#', String(index)),
+        lastEventId: lastEventIdOfEvent,
+      }))
     }),
     lastEventId: valueOf(lastEventId),
     retry,

@@ -31,16 +31,7 @@ const MAY_IMPORT = {
     'transport',
     'connection',
   ],
-  'event-source': [
-    'standards',
-    'platform',
-    'arguments',
-    'event-stream',
-    'failure',
-    'reconnection',
-    'transport',
-    'connection',
-  ],
+  'event-source': ['standards', 'platform', 'arguments', 'failure', 'reconnection', 'transport', 'connection'],
   entries: [
     'standards',
     'event-stream',

@@ -199,7 +199,6 @@ describe('the answer', () => {
       ['open', { transport: 'fetch', resumed: false }],
       ['activity', undefined],
       ['retry', 700],
-      ['id', '1'],
       ['message', { event: 'price', data: '42', id: '1', origin: 'https://other.example' }],
     ])
   })
@@ -211,11 +210,12 @@ describe('the answer', () => {
     await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ origin: 'http://sse.example' }]))
   })
 
-  test('an event without an ID has the one of the connection before', async () => {
+  test('an ID without an event is reported, and no event has an ID that is not its own', async () => {
     const body = createBody()
     const { sink } = open(capture(() => answer({ body: body.stream })).fetch, {}, { lastEventId: '9' })
-    body.write('data: 1\n\n')
-    await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ id: '9' }]))
+    body.write('data: a\n\nid: 10\n\ndata: b\n\n')
+    await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ id: undefined }, { id: undefined }]))
+    expect(sink.named('id')).toEqual(['10'])
   })
 
   test('204 asks not to come back', async () => {
@@ -355,7 +355,7 @@ describe('a last event ID for another origin', () => {
     const headers = vi.fn<() => Record<string, string>>(() => ({}))
     const { sink } = open(fetch, { headers }, withId)
     body.write('data: 1\n\n')
-    await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ id: '7' }]))
+    await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ data: '1' }]))
     expect(sink.named('open')).toEqual([{ transport: 'fetch', resumed: false }])
     expect(headers.mock.calls).toMatchObject([[{ lastEventId: '7' }], [{ lastEventId: '' }]])
   })

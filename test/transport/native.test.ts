@@ -73,10 +73,9 @@ describe('the native transport', () => {
     latest().deliver('other', '3')
     expect(sink.named('open')).toEqual([{ transport: 'native', resumed: false }])
     expect(sink.named('message')).toEqual([
-      { event: 'price', data: '1', id: '', origin: 'http://sse.example' },
-      { event: 'news', data: '2', id: '', origin: 'http://sse.example' },
+      { event: 'price', data: '1', id: undefined, origin: 'http://sse.example' },
+      { event: 'news', data: '2', id: undefined, origin: 'http://sse.example' },
     ])
-    expect(sink.named('activity')).toHaveLength(2)
   })
 
   test('says that it does not hear every type', () => {
@@ -115,15 +114,6 @@ describe('the native transport', () => {
     expect([sink.named('open').length, sink.named('end').length]).toEqual([1, 0])
   })
 
-  test('an ID is that of the event which follows: native shows none of a block without data', () => {
-    const sink = createSink()
-    const tell = vi.spyOn(sink, 'onLastEventId')
-    nativeTransport().open(createRequest({ types: new Set(['message']) }), sink)
-    latest().announce()
-    latest().deliver('message', 'a', '1')
-    expect(tell.mock.calls).toEqual([['1', true]])
-  })
-
   test('an EventSource that has seen no ID is not left to come back by itself: it would not send ours', () => {
     const sink = createSink()
     nativeTransport().open(createRequest({ lastEventId: '5', types: new Set(['message']) }), sink)
@@ -134,7 +124,7 @@ describe('the native transport', () => {
     expect(sink.named('end')).toMatchObject([{ kind: 'network' }])
   })
 
-  test('a new ID is told before its event; an ID of before lasts until the stream sets one', () => {
+  test('a new ID is that of its event; an ID of before lasts until the stream sets one', () => {
     const sink = createSink()
     const types = new Set(['message'])
     nativeTransport().open(createRequest({ lastEventId: '5', lastEventIdInUrl: true, types }), sink)
@@ -142,17 +132,11 @@ describe('the native transport', () => {
     latest().deliver('message', 'b', '6')
     latest().deliver('message', 'c', '6')
     latest().deliver('message', 'd', '')
-    expect(
-      sink.calls
-        .filter(([name]) => name !== 'activity')
-        .map(([name, value]) => [name, (value as { id?: string }).id ?? value]),
-    ).toEqual([
-      ['message', '5'],
-      ['id', '6'],
-      ['message', '6'],
-      ['message', '6'],
-      ['id', ''],
-      ['message', ''],
+    expect(sink.calls).toMatchObject([
+      ['message', { data: 'a', id: undefined }],
+      ['message', { data: 'b', id: '6' }],
+      ['message', { data: 'c', id: undefined }],
+      ['message', { data: 'd', id: '' }],
     ])
   })
 

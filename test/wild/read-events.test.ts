@@ -17,7 +17,7 @@ describe.concurrent('readEvents', () => {
     const { base } = await serveByHttp2(stage, application, certificate)
     const dispatcher = new Agent({ allowH2: true, connect: { ca: certificate.cert } })
     stage.leave(() => dispatcher.destroy())
-    const seen: string[] = []
+    const seen: unknown[] = []
     const response = await undiciFetch(`${base}stream`, { dispatcher })
     expect(application.open[0]!.request.httpVersion).toBe('2.0')
     application.publish()
@@ -45,7 +45,7 @@ describe.concurrent('readEvents', () => {
       },
     })
     const { base } = await serve(stage, application)
-    const seen: string[] = []
+    const seen: unknown[] = []
     const response = await fetch(`${base}stream`)
     application.publish()
     const reading = (async () => {
@@ -67,7 +67,7 @@ describe.concurrent('readEvents', () => {
     const { port } = await serve(stage, application)
     const locations = { place: 'proxy_buffering off; proxy_read_timeout 1s;' }
     const nginx = await startNginx(stage, { upstream: port, locations })
-    const seen: string[] = []
+    const seen: unknown[] = []
     const response = await fetch(`${nginx.base('place')}stream`)
     application.publish()
     const reading = (async () => {

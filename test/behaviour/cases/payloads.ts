@@ -1,5 +1,10 @@
 import { assert } from 'chai'
-import { PayloadError, type RawEvent, type StandardIssue, type StandardSchema } from '../../../src/entries/index.js'
+import {
+  type EventStreamMessage,
+  PayloadError,
+  type StandardIssue,
+  type StandardSchema,
+} from '../../../src/entries/index.js'
 import { type Case, numbered, tick, type Ticks, ticks } from '../case.js'
 import { collect, reach, until } from '../wait.js'
 
@@ -155,7 +160,7 @@ export const payloads: readonly Case[] = [
       const stream = await serve([{ steps: [{ send: `id: 1\n${tick(1)}` }, ticks(2, 3, 4)] }])
       const fault = new Error('a fault of the application')
       const errors: unknown[][] = []
-      const raw: RawEvent[] = []
+      const raw: EventStreamMessage[] = []
       const source = open<Ticks>(stream, {
         parse: {
           tick(data, event) {

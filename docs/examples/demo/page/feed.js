@@ -22,7 +22,7 @@ export function openFeed(transport, tell) {
     idleTimeout: 3000,
     // A demo is impatient: 5 s at the most instead of 30, and earlier attempts are forgotten after 1 s instead of 5.
     reconnection: exponentialBackoff({ maxDelay: 5000, resetAfter: 1000 }),
-    onPayloadError: ({ message, event }) => tell({ type: 'payload-error', message, lastEventId: event.id }),
+    onPayloadError: ({ message }) => tell({ type: 'payload-error', message, lastEventId: market.lastEventId }),
   })
 
   market.status.subscribe((status) => tell({ type: 'status', status }))
