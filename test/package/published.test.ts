@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, posix, relative } from 'node:path'
 import { type Context, createContext, runInContext } from 'node:vm'
 import { rollup } from 'rollup'
 import { describe, expect, test } from 'vitest'
@@ -184,4 +185,51 @@ test.each([{}, { EventTarget }])('without EventTarget or Event, the class says s
   expect(() => runInContext("new bundled.EventSource('http://localhost')", realm) as unknown).toThrow(
     'this runtime has no EventTarget',
   )
+})
+
+describe('the pages of the package', () => {
+  const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }]
+  const paths = files.map(({ path }) => path)
+  const pages = paths.filter((path) => path.endsWith('.md'))
+
+  /** The text without code, which may contain what looks like a link or a heading. */
+  function prose(page: string): string {
+    return readFileSync(join(root, page), 'utf8').replace(/^```[^]*?^```/gm, '')
+  }
+
+  /** The anchors that GitHub and npm give to the headings of a page. */
+  function anchorsOf(page: string): string[] {
+    return [...prose(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+      heading!
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    )
+  }
+
+  test('are all published', () => {
+    const written = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md']))
+    expect(pages).toEqual(
+      expect.arrayContaining(written.filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)),
+    )
+  })
+
+  test.each(pages)('%s links only to what is published', (page) => {
+    const text = prose(page).replaceAll(/`[^`\n]*`/g, '')
+    const links = text.matchAll(/\]\(([^()\s]+)\)|\b(?:src|srcset|href)="([^"]+)"/g)
+    for (const [, markdown, html] of links) {
+      const link = markdown ?? html!
+      if (/^[a-z]+:/.test(link)) continue
+      const [file, anchor] = link.split('#')
+      const target = file === '' ? page : posix.join(posix.dirname(page), file!)
+      expect(paths, `${page} links to ${link}`).toContain(target)
+      if (anchor !== undefined) expect(anchorsOf(target), `${page} links to ${link}`).toContain(anchor)
+    }
+  })
 })
