@@ -233,3 +233,11 @@ describe('the pages of the package', () => {
     }
   })
 })
+
+test('docs/images/architecture.svg shows the imports; `npm run architecture` draws it', async () => {
+  const { drawArchitecture } = (await import(join(root, 'test/package/draw-architecture.mjs'))) as {
+    drawArchitecture: (source: string) => string
+  }
+  const picture = readFileSync(join(root, 'docs/images/architecture.svg'), 'utf8')
+  expect(drawArchitecture(join(root, 'src'))).toBe(picture)
+})
