@@ -110,8 +110,11 @@ describe('readEvents over the network', () => {
 
   it('throws the timeout that the application gave to fetch, untouched', async () => {
     const { url } = await serve((_, response) => openStream(response))
-    const events = readEvents(await fetch(url, { signal: AbortSignal.timeout(200) }))
-    await expect(events.next()).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }))
+    // What AbortSignal.timeout() does; its own clock might run out before the answer is there.
+    const timeout = new AbortController()
+    const next = readEvents(await fetch(url, { signal: timeout.signal })).next()
+    timeout.abort(new DOMException('The operation timed out.', 'TimeoutError'))
+    await expect(next).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }))
   })
 
   it('throws the reason, also where fetch was given the same signal', async () => {
@@ -345,6 +348,24 @@ describe('leaving readEvents', () => {
     expect(await left).toEqual({ done: true, value: undefined })
     expect(await events.next()).toEqual({ done: true, value: undefined })
   })
+
+  it.each([0, 1, 2, 3, 4, 5])(
+    'by return() yields nothing afterwards, %i microtasks after a chunk',
+    async (microtasks) => {
+      let body: ReadableStream<Uint8Array> | undefined
+      const reading = new Promise<ReadableStreamDefaultController<Uint8Array>>((pull) => {
+        body = new ReadableStream({ pull }, { highWaterMark: 0 })
+      })
+      const events = readEvents(new Response(body, { headers: EVENT_STREAM }))
+      const next = events.next()
+      const controller = await reading
+      controller.enqueue(new TextEncoder().encode('data: a\n\ndata: b\n\n'))
+      for (let count = 0; count < microtasks; count += 1) await Promise.resolve()
+      await events.return()
+      await next
+      expect(await events.next()).toEqual({ done: true, value: undefined })
+    },
+  )
 
   it('by return() while a body that never answers is waited for does not wait for it', async () => {
     const read = vi.fn(never)

@@ -5,6 +5,7 @@ import { autoTransport } from '../../src/transport/auto.js'
 import { fetchTransport } from '../../src/transport/fetch.js'
 import type { FetchOptions } from '../../src/transport/request.js'
 import type { TransportRequest, TransportSession } from '../../src/transport/transport.js'
+import { afterTimers } from '../behaviour/wait.js'
 import { stubPage } from './page.js'
 import { createRequest, createSink, type RecordingSink } from './sink.js'
 
@@ -335,6 +336,20 @@ describe('a 401', () => {
     const { sink } = open(fetch, { headers: { authorization: 'stale' } })
     await ended(sink)
     expect(inits).toHaveLength(1)
+  })
+
+  test('is not asked again if it is closed while the body is read', async () => {
+    const body = createBody()
+    const read = vi.spyOn(body.stream, 'getReader')
+    const { fetch, inits } = capture(() => answer({ status: 401, body: body.stream }))
+    const headers = vi.fn<() => Record<string, string>>(() => ({}))
+    const { sink, session } = open(fetch, { headers })
+    await vi.waitFor(() => expect(read).toHaveBeenCalled())
+    session.close()
+    await afterTimers(1)
+    expect(headers).toHaveBeenCalledOnce()
+    expect(inits).toHaveLength(1)
+    expect(sink.calls).toEqual([])
   })
 })
 
