@@ -8,6 +8,9 @@ import { scriptServerPlugin } from './test/server/vite-plugin.js'
 /** What every test needs that talks to the scripted server. A loaded machine is slow, and no reason to fail. */
 const withServer = { globalSetup: ['test/server/standalone.ts'], testTimeout: 20_000 }
 
+/** What takes long and rarely fails: every place for a cut, thousands of reconnections, other compilers and bundlers. */
+const slowFiles = ['test/chaos/{cuts,leaks}.test.ts', 'test/package/{bundlers,typescript}.test.ts']
+
 const node: TestProjectInlineConfiguration = {
   test: {
     ...withServer,
@@ -16,17 +19,17 @@ const node: TestProjectInlineConfiguration = {
     include: [
       'test/*.test.ts',
       'test/runtimes/drive/*.test.ts',
-      'test/{arguments,answer,event-stream,observable,reconnection,transport,connection,client,event-source,package,behaviour,bad-input,chaos}/**/*.test.ts',
+      'test/{arguments,answer,event-stream,observable,reconnection,transport,connection}/**/*.test.ts',
+      'test/{client,event-source,package,behaviour,bad-input,chaos}/**/*.test.ts',
     ],
+    exclude: slowFiles,
   },
 }
 
 /** The same behaviour of what is published, as `npm run build` leaves it. */
 const built: TestProjectInlineConfiguration = {
   resolve: {
-    alias: [
-      { find: /^(?:\.\.\/)+src\/entries\/(.+)\.js$/, replacement: join(import.meta.dirname, 'dist/$1.js') },
-    ],
+    alias: [{ find: /^(?:\.\.\/)+src\/entries\/(.+)\.js$/, replacement: join(import.meta.dirname, 'dist/$1.js') }],
   },
   test: {
     ...withServer,
@@ -62,28 +65,13 @@ const types: TestProjectInlineConfiguration = {
   },
 }
 
-const chromium: TestProjectInlineConfiguration = {
-  plugins: [scriptServerPlugin()],
-  // Found only while the tests run, it would make vite reload the page under them.
-  optimizeDeps: { include: ['chai'] },
-  test: {
-    ...withServer,
-    name: 'chromium',
-    include: ['test/browser/**/*.test.ts'],
-    sequence: { groupOrder: 1 },
-    browser: {
-      enabled: true,
-      headless: true,
-      provider: playwright({ launchOptions: { executablePath: programs.chromium.path, args: chromiumArguments } }),
-      instances: [{ browser: 'chromium' }],
-      connectTimeout: 60_000,
-      screenshotFailures: false,
-    },
-  },
+const { whyNot } = programs.chromium
+if (whyNot !== undefined && process.env['CI'] && !process.env['HIDE_PROGRAMS']) {
+  throw new Error(`The tests in Chromium must not be left out in CI, but ${whyNot}.`)
 }
 
 /** Without Chromium, browser mode cannot even start. Each file then counts as one test that is left out. */
-const chromiumLeftOut: TestProjectInlineConfiguration = {
+const leftOut: TestProjectInlineConfiguration = {
   plugins: [
     {
       name: 'left-out',
@@ -97,8 +85,35 @@ const chromiumLeftOut: TestProjectInlineConfiguration = {
       },
     },
   ],
-  test: { name: 'chromium', environment: 'node', include: ['test/browser/**/*.test.ts'] },
+  test: { environment: 'node' },
 }
+
+function inChromium(name: string, files: { include: string[]; exclude?: string[] }): TestProjectInlineConfiguration {
+  if (whyNot !== undefined) return { ...leftOut, test: { ...leftOut.test, ...files, name } }
+  return {
+    plugins: [scriptServerPlugin()],
+    // Found only while the tests run, it would make vite reload the page under them.
+    optimizeDeps: { include: ['chai'] },
+    test: {
+      ...withServer,
+      ...files,
+      sequence: { groupOrder: 1 },
+      browser: {
+        enabled: true,
+        headless: true,
+        provider: playwright({ launchOptions: { executablePath: programs.chromium.path, args: chromiumArguments } }),
+        instances: [{ browser: 'chromium', name }],
+        connectTimeout: 60_000,
+        screenshotFailures: false,
+      },
+    },
+  }
+}
+
+const otherWorkers = 'test/browser/{shared,service}-worker.test.ts'
+const chromium = inChromium('chromium', { include: ['test/browser/**/*.test.ts'], exclude: [otherWorkers] })
+/** The same behaviour once more, where it differs least from a dedicated worker's. */
+const chromiumWorkers = inChromium('chromium-workers', { include: [otherWorkers] })
 
 /** From Node, because it drives every browser that is there. */
 const native: TestProjectInlineConfiguration = {
@@ -133,7 +148,10 @@ const demo: TestProjectInlineConfiguration = {
   },
 }
 
-/** What lies between a client and a server out there: proxies, compression, HTTP/2. A file's tests run side by side, for some wait seconds in earnest. */
+/**
+ * What lies between a client and a server out there: proxies, compression, HTTP/2. The tests of a file run side by side,
+ * because some really wait for seconds.
+ */
 const wild: TestProjectInlineConfiguration = {
   test: {
     name: 'wild',
@@ -146,26 +164,34 @@ const wild: TestProjectInlineConfiguration = {
   },
 }
 
-const { whyNot } = programs.chromium
-if (whyNot !== undefined && process.env['CI'] && !process.env['HIDE_PROGRAMS']) {
-  throw new Error(`The tests in Chromium must not be left out in CI, but ${whyNot}.`)
+const slow: TestProjectInlineConfiguration = {
+  test: {
+    ...withServer,
+    name: 'slow',
+    environment: 'node',
+    include: slowFiles,
+    sequence: { groupOrder: 6 },
+  },
 }
 
-const projects = [
+const projects = {
   node,
   built,
-  happyDom,
+  'happy-dom': happyDom,
   types,
-  whyNot === undefined ? chromium : chromiumLeftOut,
+  chromium,
+  'chromium-workers': chromiumWorkers,
   native,
   lifecycle,
   demo,
   wild,
-]
+  slow,
+}
 const progress = new ProgressReporter({
   programs: [programs.chromium, programs.firefox, programs.nginx, programs.redis],
+  projects: Object.keys(projects),
 })
 
 export default defineConfig({
-  test: { projects, reporters: ['default', progress, new TallyReporter()] },
+  test: { projects: Object.values(projects), reporters: ['default', progress, new TallyReporter()] },
 })

@@ -32,11 +32,12 @@ function skipped(note?: string, leftOut?: string): unknown {
 
 test('says what runs, for how long, and what is missing', () => {
   const program = { name: 'nginx', path: '/nonexistent', whyNot: 'there is no nginx' }
-  const reporter = new ProgressReporter({ programs: [program] })
+  const reporter = new ProgressReporter({ programs: [program], projects: ['node', 'wild', 'slow'] })
   reporter.onTestRunStart([{ project }, { project }] as unknown as TestSpecification[])
   expect(printed.splice(0)).toEqual([
     'Projects and their files: wild 2.',
-    expect.stringMatching(/^A whole run takes about \d+ minutes/),
+    expect.stringMatching(/^`npm test` takes .* minutes, `npm run test:all` .* minutes/),
+    '`npm run test:all` also runs: node, slow.',
     'Tests are left out if they need what is missing: there is no nginx.',
   ])
 
@@ -53,7 +54,15 @@ test('says what runs, for how long, and what is missing', () => {
     '[0:30] running: wild a.test.ts (for 30 s)',
     '[0:30] wild a.test.ts took 30 s',
     '[0:35] all projects have ended',
+    '`npm run test:all` also runs: node, slow.',
   ])
+})
+
+test('a whole run leaves nothing to others', () => {
+  const reporter = new ProgressReporter({ programs: [], projects: ['wild'] })
+  reporter.onTestRunStart([{ project }] as unknown as TestSpecification[])
+  reporter.onTestRunEnd()
+  expect(printed.join('\n')).not.toContain('also runs')
 })
 
 test('what was left out is counted for each reason, however it was given', () => {

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs'
 import type { Reporter, TestCase, TestModule, TestSpecification } from 'vitest/node'
 import type { Program } from './programs.js'
 
-/** To be measured again when tests are added or made faster. */
-const WHOLE_RUN = 'about 6 minutes on two quiet cores, and up to 16 on a busy machine'
+/** Measured on two cores that are quiet, and busy. To be measured again when tests are added or made faster. */
+const DEFAULT_RUN = '3 to 8 minutes'
+const WHOLE_RUN = '6 to 16 minutes'
 /** How often a run says what it is doing, in seconds. */
 const INTERVAL = 30
 /** A file that takes longer is named when it is done, in seconds. */
@@ -12,25 +13,34 @@ const SLOW = 10
 export interface ProgressOptions {
   /** Those that the projects drive. */
   readonly programs: readonly Program[]
+  /** The names of all projects, whether they run or not. */
+  readonly projects: readonly string[]
 }
 
 /** Says what runs and how long it takes: at the start, when a project begins, and while a file takes its time. */
 export class ProgressReporter implements Reporter {
   readonly #programs: readonly Program[]
+  readonly #projects: readonly string[]
+  /** Says which projects this run leaves to others. */
+  #elsewhere: string | undefined
   #begin = 0
   #timer: NodeJS.Timeout | undefined
   readonly #begun = new Set<string>()
   /** When each file that runs began. */
   readonly #running = new Map<string, number>()
 
-  constructor({ programs }: ProgressOptions) {
+  constructor({ programs, projects }: ProgressOptions) {
     this.#programs = programs
+    this.#projects = projects
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     const files = countBy(specifications, ({ project }) => project.name)
     console.log(`Projects and their files: ${list(files)}.`)
-    console.log(`A whole run takes ${WHOLE_RUN}.`)
+    console.log(`\`npm test\` takes ${DEFAULT_RUN}, \`npm run test:all\` ${WHOLE_RUN}: less if nothing else runs.`)
+    const others = this.#projects.filter((name) => !files.has(name))
+    this.#elsewhere = others.length > 0 ? `\`npm run test:all\` also runs: ${others.join(', ')}.` : undefined
+    this.#tellElsewhere()
     for (const { whyNot } of this.#programs) {
       if (whyNot !== undefined) console.log(`Tests are left out if they need what is missing: ${whyNot}.`)
     }
@@ -57,6 +67,11 @@ export class ProgressReporter implements Reporter {
   onTestRunEnd(): void {
     clearInterval(this.#timer)
     this.#say('all projects have ended')
+    this.#tellElsewhere()
+  }
+
+  #tellElsewhere(): void {
+    if (this.#elsewhere !== undefined) console.log(this.#elsewhere)
   }
 
   #tellRunning(): void {
