@@ -46,8 +46,8 @@ export interface Context {
 }
 
 /**
- * `createEventSource` with the transport under test and, unless the case has its own, the policy {@link quick}. The source
- * is closed when the case is over, and the server must then count no open connection.
+ * `createEventSource` with the transport under test and, unless the case has its own, the policy {@link quick}. The
+ * source is closed when the case is over, and the server must then count no open connection.
  */
 export interface Open {
   <const Schemas extends SchemaMap>(

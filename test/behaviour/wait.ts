@@ -2,7 +2,7 @@ import type { ConnectionStatus, TypedEvent, TypedEventSource } from '../../src/e
 
 const LIMIT = 8000
 
-/** Waits for a condition, and not for a time. The limit is far beyond what anything here takes; it only names what hangs. */
+/** Waits for a condition, not for a time. The limit is far beyond what anything takes; it only names what hangs. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string, limit = LIMIT): Promise<void> {
   const end = Date.now() + limit
   while (!(await holds())) {
@@ -25,8 +25,8 @@ export async function within<Value>(promise: Promise<Value>, what: string, limit
 }
 
 /**
- * Resolves after every timer of at most so many ms that is set by now: timers run in the order of their due times. So what
- * such a timer would have done, had it not been cleared, is done by then.
+ * Resolves after every timer of at most so many ms that is set by now: timers run in the order of their due times. So
+ * what such a timer would have done, had it not been cleared, is done by then.
  */
 export function afterTimers(ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -4,11 +4,11 @@
  *   node run.mjs [--rounds 15] [--only ticker] [--parsers everstream,eventsource-parser]
  *
  * A parser is timed only after it has delivered the right number of events with the right data. The parsers take turns
- * within each round, in an order of chance, so that what else the machine does meets all of them; the median of the rounds
- * counts. No collection is forced in between: V8 would throw optimised code away with it.
+ * within each round, in an order of chance, so that what else the machine does meets all of them; the median of the
+ * rounds counts. No collection is forced in between: V8 would throw optimised code away with it.
  *
- * Each parser is warmed up for the same time, and reads the workload in each round as often as fills some milliseconds: the
- * engine has optimised all of them by then, and the fast ones are measured as well as the slow ones.
+ * Each parser is warmed up for the same time, and reads the workload in each round as often as fills some milliseconds:
+ * the engine has optimised all of them by then, and the fast ones are measured as well as the slow ones.
  */
 import { parseArgs } from 'node:util'
 import { median } from './median.mjs'
@@ -123,9 +123,8 @@ for (const make of workloads) {
     ([name, result]) => name !== 'everstream' && Array.isArray(result) && result.length > 0,
   )
   const unit = peers.length > 0 ? Math.min(...peers.map(([, result]) => median(result))) : 1
-  console.log(
-    `| ${workload.name} | ${[...results.values()].map((result) => cell(result, unit)).join(' | ')} | ${unit.toFixed(2)} |`,
-  )
+  const cells = [...results.values()].map((result) => cell(result, unit))
+  console.log(`| ${[workload.name, ...cells, unit.toFixed(2)].join(' | ')} |`)
   const own = results.get('everstream')
   if (Array.isArray(own) && own.length > 0) (ratios[workload.group] ??= []).push(median(own) / unit)
 }

@@ -23,7 +23,8 @@ function token(index, end = '\n') {
 
 /** One price, about 110 bytes: event, id and data. */
 function price(index, end = '\n') {
-  const payload = `{"symbol":"ACME","bid":${100 + (index % 97)}.25,"ask":${101 + (index % 89)}.5,"size":${index % 1000}}`
+  const [bid, ask] = [100 + (index % 97), 101 + (index % 89)]
+  const payload = `{"symbol":"ACME","bid":${bid}.25,"ask":${ask}.5,"size":${index % 1000}}`
   const type = ['price', 'trade', 'quote'][index % 3]
   return `event: ${type}${end}id: ${1_000_000 + index}${end}data: ${payload}${end}${end}`
 }

@@ -55,7 +55,7 @@ describe('a cut at every byte of an answer', () => {
   )
 })
 
-test('a connection that is closed by one side only is none: what the server has sent is heard, and it is asked again', async () => {
+test('a connection that only the server has closed is over: what it sent is heard, and it is asked again', async () => {
   const server = await startRawServer((socket, request, index) => {
     socket.write(HEAD + replay(lastEventIdOf(request), 1))
     // FIN, and the socket goes on reading.

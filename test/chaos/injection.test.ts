@@ -84,7 +84,7 @@ describe('a last event ID that no header can carry', () => {
     expect(story.some(({ state }) => state === 'closed')).toBe(false)
   })
 
-  test('one that is not ASCII goes as UTF-8, a lone surrogate as what replaces it, blanks at the ends trimmed', async () => {
+  test('one that is not ASCII goes as UTF-8, lone surrogates replaced, blanks at the ends trimmed', async () => {
     for (const [id, sent] of [
       ['grüße ✓ 日本', 'grüße ✓ 日本'],
       ['\ud800', '\ufffd'],

@@ -16,8 +16,8 @@ export interface RawServer {
   /** All of them, for as long as the test does not take them out. */
   readonly requests: RawRequest[]
   /**
-   * How many requests have a socket that is open. A socket without a request is not counted: Node's fetch makes a spare one
-   * when it has destroyed another, and closes it after 4 s.
+   * How many requests have a socket that is open. A socket without a request is not counted: Node's fetch makes a spare
+   * one when it has destroyed another, and closes it after 4 s.
    */
   open(): number
 }

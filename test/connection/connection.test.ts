@@ -706,7 +706,7 @@ describe('a transport that calls its sink wrongly', () => {
 })
 
 describe('a reconnection', () => {
-  test('is told once the stream is open again, with what is known, after the status and before the first event', async () => {
+  test('is reported once the stream is open again, after the status and before the first event', async () => {
     const { connection, transport, environment, reconnections } = await createOpen()
     transport.last.sink.onLastEventId('7')
     transport.last.sink.onEnd(failure)

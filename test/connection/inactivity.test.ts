@@ -29,7 +29,7 @@ test('each touch begins the time anew, with a single timer', () => {
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
 
-test('after a sleep, what the network still holds gets the whole timeout to arrive: nothing is aborted the moment a laptop wakes', () => {
+test('after a sleep, what the network still holds gets the whole timeout to arrive', () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   watchInactivity(environment, 100, onIdle)

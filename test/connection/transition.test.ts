@@ -302,7 +302,7 @@ describe('what stands in the way', () => {
     expect(after([start, hold('offline'), open]).state.status.state).toBe('open')
   })
 
-  test('what breaks while offline does not count, whatever the policy says, and comes back online within a second', () => {
+  test('what breaks while offline does not count, whatever the policy says, and returns online within a second', () => {
     const never: ReconnectionPolicy = () => false
     const paused = after([start, open, hold('offline'), lost(4000)], never)
     expect(paused.state.status).toEqual({ state: 'paused', reason: 'offline' })

@@ -8,18 +8,19 @@ export type Happening =
   | { readonly kind: 'comment'; readonly text: string }
 
 /**
- * The standard's section 9.2.6 word by word, on the whole stream at once: slow, and simple enough to be checked by reading
- * it next to the standard. Where ours differs (comments, an ID that is reported with its own block only), it says so.
+ * The standard's section 9.2.6 word by word, on the whole stream at once: slow, and simple enough to be checked by
+ * reading it next to the standard. Where ours differs (comments, an ID is reported with its own block only), it says so.
  */
 export function parseByTheBook(stream: Uint8Array | string): Happening[] {
   const happenings: Happening[] = []
 
-  // "Streams must be decoded using the UTF-8 decode algorithm." It "strips one leading UTF-8 Byte Order Mark (BOM), if any."
+  // "Streams must be decoded using the UTF-8 decode algorithm."
+  // It "strips one leading UTF-8 Byte Order Mark (BOM), if any."
   const decoded = typeof stream === 'string' ? stream : new TextDecoder('utf-8', { ignoreBOM: true }).decode(stream)
   const text = decoded.startsWith('\uFEFF') ? decoded.slice(1) : decoded
 
-  // "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated with it.
-  // They must be initialized to the empty string." Ours reports what a block sets; who reads it keeps the last event ID.
+  // "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated with
+  // it. They must be initialized to the empty string." Ours reports what a block sets; the reader keeps the last event ID.
   let dataBuffer = ''
   let eventTypeBuffer = ''
   let blockId: string | undefined

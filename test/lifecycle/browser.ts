@@ -5,7 +5,7 @@ import connect, { type Client } from 'chrome-remote-interface'
 import { start } from '../process.js'
 import { chromiumArguments, programs } from '../programs.js'
 
-/** One page of a Chromium that nobody keeps awake: automation libraries pretend that every page is in sight and in focus. */
+/** One page of a Chromium that may sleep: automation libraries pretend that every page is in sight and in focus. */
 export interface LifecyclePage {
   readonly devtools: Client
   open(url: string): Promise<void>
@@ -15,7 +15,7 @@ export interface LifecyclePage {
 }
 
 /**
- * @param host - the name by which the page reaches this machine: by its usual names, it would be there without a network too
+ * @param host - the page's name for this machine: its usual names would work without a network too
  * @param leave - takes what is to be done when the page is no longer needed
  */
 export async function openPage(host: string, leave: (undo: () => Promise<void>) => void): Promise<LifecyclePage> {

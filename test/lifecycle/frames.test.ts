@@ -17,7 +17,8 @@ addEventListener('message', ({ data }) => { told = data })
 const { sandbox, ...parameters } = Object.fromEntries(new URLSearchParams(location.search))
 const frame = document.createElement('iframe')
 if (sandbox !== undefined) frame.setAttribute('sandbox', 'allow-scripts')
-frame.srcdoc = '<script src="/everstream.min.js"></' + 'script><script>(' + run + ')(' + JSON.stringify(parameters) + ')</' + 'script>'
+const call = '(' + run + ')(' + JSON.stringify(parameters) + ')'
+frame.srcdoc = '<script src="/everstream.min.js"></' + 'script><script>' + call + '</' + 'script>'
 addEventListener('DOMContentLoaded', () => document.body.append(frame))
 
 function run({ stream, transport }) {

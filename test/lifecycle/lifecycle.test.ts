@@ -111,14 +111,15 @@ describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium),
     expect(reconnections).toEqual([true])
   })
 
-  test('a page that starts offline tries once, because the device may be wrong, and then waits for the network', async () => {
+  test('a page that starts offline tries once, as the device may be wrong, then waits for the network', async () => {
     await page.open(`${origin.page}/elsewhere`)
     await offline(true)
     await page.evaluate(`{ const script = document.createElement('script'); script.textContent = ${JSON.stringify(
       await readFile(new URL('../../dist/everstream.min.js', import.meta.url), 'utf8'),
     )}; document.head.append(script) }
       var seen = [], states = [], reconnections = [], persisted = false
-      var source = everstream.createEventSource(${JSON.stringify(new URL(stream.url).pathname)}, { transport: '${transport}' })
+      var path = ${JSON.stringify(new URL(stream.url).pathname)}
+      var source = everstream.createEventSource(path, { transport: '${transport}' })
       source.status.subscribe(({ state, reason }) => states.push(reason ? state + ' ' + reason : state))
       source.on('message', ({ data }) => seen.push(data))`)
     await state('paused offline')

@@ -60,7 +60,8 @@ describe.each(firefox)('the EventSource cases in $name, with its own class', ({ 
           otherServer: originOf(other),
         }
         // As text: what is imported here is transformed for Node.
-        const run = `import('/test/native/run-event-source.ts').then(({ runAll }) => runAll('${name}', ${JSON.stringify(place)}))`
+        const call = `runAll('${name}', ${JSON.stringify(place)})`
+        const run = `import('/test/native/run-event-source.ts').then(({ runAll }) => ${call})`
         const outcome = await page.evaluate<Outcome>(run)
         console.log(`${name} ${browser.version()}: ${outcome.count} cases`)
         expect(outcome.failures).toEqual([])

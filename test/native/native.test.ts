@@ -44,14 +44,14 @@ describe.each(engines)("the vectors in $name's own EventSource", ({ name, progra
         }))
         const readings = await page.evaluate(readNatively, streams)
         const differing = readable.filter((vector, index) => !isEqual(readings[index]?.events, vector.events))
-        console.log(
-          `${name} ${browser.version()}: ${readable.length - differing.length} of ${readable.length} vectors as the standard says`,
-        )
+        const count = readable.length - differing.length
+        console.log(`${name} ${browser.version()}: ${count} of ${readable.length} vectors as the standard says`)
         for (const vector of differing) {
           const reading = readings[readable.indexOf(vector)]
-          console.log(
-            `  ${vector.name}: ${JSON.stringify(reading?.events).slice(0, 200)}, not ${JSON.stringify(vector.events).slice(0, 200)}`,
+          const [got, expected] = [reading?.events, vector.events].map((events) =>
+            JSON.stringify(events)?.slice(0, 200),
           )
+          console.log(`  ${vector.name}: ${got}, not ${expected}`)
         }
         expect(differing.map((vector) => vector.name)).toEqual(deviations[name])
       } finally {

@@ -4,8 +4,8 @@ export interface NativeReading {
 }
 
 /**
- * Runs in the page: reads each stream with the browser's own EventSource, a few at a time (a browser opens no more than six
- * connections to one server), until it ends.
+ * Runs in the page: reads each stream with the browser's own EventSource, a few at a time (a browser opens no more than
+ * six connections to one server), until it ends.
  */
 export async function readNatively(streams: { path: string; types: string[] }[]): Promise<NativeReading[]> {
   const readings: NativeReading[] = []

@@ -70,7 +70,8 @@ describe.each(entries)('the built entry %s', (entry) => {
     const globals = (): string => runInContext('Reflect.ownKeys(globalThis).map(String).sort().join()', realm) as string
     const prototypes = (): number =>
       runInContext(
-        '[Object, Array, String, Symbol, Promise, Map, Set].flatMap((c) => [c, c.prototype]).flatMap(Reflect.ownKeys).length',
+        '[Object, Array, String, Symbol, Promise, Map, Set]' +
+          '.flatMap((c) => [c, c.prototype]).flatMap(Reflect.ownKeys).length',
         realm,
       ) as number
     const before = [globals(), prototypes()]

@@ -15,7 +15,7 @@ const root = join(home, '../..')
  * | --- | --- |
  * | `drive.mjs` | the driver itself, in this Node |
  * | `program.mjs` | Node, Bun and Deno: they resolve `everstream` themselves |
- * | `workerd.mjs`, `page.js`, `worker.js` | those that take one file: everstream is bundled, found through its exports |
+ * | `workerd.mjs`, `page.js`, `worker.js` | those that take one file: with everstream, found by its exports |
  */
 export async function bundle(directory) {
   await install(directory)

@@ -9,8 +9,8 @@ const NO_CACHE_CONTROL = {
 type Deviations = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
- * What a runtime does otherwise, by the beginning of its name and the name of what fails there. Each is run, and has to fail: one
- * that has come to its senses is told. docs/runtimes.md says what they cost.
+ * What a runtime does otherwise, by the beginning of its name and the name of what fails there. Each is run, and has to
+ * fail: one that has come to its senses is told. docs/runtimes.md says what they cost.
  */
 const deviations: Deviations = {
   Bun: NO_CACHE_CONTROL,
@@ -22,13 +22,13 @@ const deviations: Deviations = {
   workerd: {
     'client: native: events: an event without a type, or with an empty one, is a message':
       'its EventSource does not take an empty type for "message"',
-    'EventSource: events: eventsource-onmessage: a handler keeps its place while it is replaced, and comes last after it was null':
+    'EventSource: events: eventsource-onmessage: a handler that is replaced keeps its place; after null, it comes last':
       'it calls the handlers itself, before all listeners',
     'EventSource: events: eventsource-eventtarget: what the application dispatches reaches listeners and handlers too':
       'it calls the handlers itself, and does not heed what they return',
     'EventSource: connection: eventsource-onopen: handlers are called too, in the order open, message, error':
       'it calls the handlers itself, before all listeners',
-    'client: native: last event ID: over every reconnection, no event is lost and none comes twice (Last-Event-ID header)':
+    'client: native: last event ID: over every reconnection, no event is lost or comes twice (Last-Event-ID header)':
       'its EventSource takes the ID of an unfinished event',
     'client: native: answers: native: when the browser gives up, one request finds out why, and is let go of at once':
       'its EventSource tells of a 204 as of a loss',
@@ -43,17 +43,17 @@ const deviations: Deviations = {
   'Firefox ESR': {
     'EventSource: connection: eventsource-reconnect: a request that breaks before its answer is a loss too':
       'it asks again by itself where a request breaks off',
-    "client: fetch: reconnection: the end of a stream, and a request that breaks off before its answer, are failures of the kinds 'ended' and 'network'":
+    "client: fetch: reconnection: a stream that ends has failed as 'ended', a request that breaks off as 'network'":
       'it asks again by itself where a request breaks off',
     ...Object.fromEntries(
       ['fetch', 'auto'].map((transport) => [
-        `client: ${transport}: reconnection: attempts are forgotten once the connection has proven itself: open for resetAfter, and something received`,
+        `client: ${transport}: reconnection: attempts are forgotten after resetAfter, if something was received`,
         'it shows no answer without a byte of its body',
       ]),
     ),
   },
   WebKitGTK: {
-    'EventSource: connection: eventsource-reconnect: a lost connection is reestablished, with the last event ID, and an error event before':
+    'EventSource: connection: eventsource-reconnect: a loss is an error event, then a request with the last event ID':
       'it encodes the bytes of a header once more',
     ...Object.fromEntries(
       ['fetch', 'auto'].map((transport) => [
@@ -61,7 +61,7 @@ const deviations: Deviations = {
         'it encodes the bytes of a header once more',
       ]),
     ),
-    'client: fetch: reconnection: the status tells the whole story of a loss: connecting, open, waiting with the reason, connecting, open, closed':
+    'client: fetch: reconnection: the status tells the whole story of a loss, from connecting to closed':
       'it takes a connection that is cut for the end of the stream',
     'client: fetch: ending: a policy can retry cuts and accept the clean end':
       'it takes a connection that is cut for the end of the stream',

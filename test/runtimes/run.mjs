@@ -5,7 +5,8 @@
  *
  * `--write` puts the table into README.md and docs/runtimes.md too, when everything was asked for.
  *
- * The driver and what runs inside of the runtimes are TypeScript: they are bundled first, into a directory that is removed.
+ * The driver and what runs inside of the runtimes are TypeScript: they are bundled first, into a directory that is
+ * removed.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -37,7 +37,7 @@ export function createScriptHandler(): (request: IncomingMessage, response: Serv
     const { pathname } = new URL(request.url ?? '/', 'http://server')
     const [, area, id = ''] = pathname.split('/')
     const play = plays.get(id)
-    // No connection is kept for another request: what is open is in use, and an end is an end for the client's sockets too.
+    // No connection is kept for another request: what is open is in use, and an end closes the client's socket too.
     response.setHeader('connection', 'close')
     const byScript = area === 'streams' ? play?.script : undefined
     if (byScript?.cors !== false) allowOrigin(request, response, byScript?.credentials !== false)
@@ -132,8 +132,8 @@ function isFirefox({ headers }: RequestRecord): boolean {
 }
 
 /**
- * Firefox closes the connection of an aborted request, where that was redirected or made by a worker, with the next byte.
- * How the body of a refused answer begins is told within 250 ms, so there the byte comes later.
+ * Firefox closes the connection of an aborted request, where that was redirected or made by a worker, with the next
+ * byte. How the body of a refused answer begins is told within 250 ms, so there the byte comes later.
  */
 function keepAlive(response: ServerResponse): void {
   const isStream =

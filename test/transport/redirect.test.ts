@@ -232,7 +232,7 @@ describe("a fetch of the application's own", () => {
     expect(seen).toEqual(['Bearer SECRET', undefined])
   })
 
-  test('is asked to show redirects where they are an error, or where the option headers has headers to keep', async () => {
+  test('is asked to show redirects if they are an error, or if the option headers has headers to keep', async () => {
     for (const options of [{ redirect: 'error' }, { headers: {} }, { headers: () => ({}) }] as const) {
       const { calls, opened } = open([{}], options)
       await opened()

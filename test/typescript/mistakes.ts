@@ -1,6 +1,6 @@
 /**
- * The likeliest mistakes, and what each compiler's message must say about them: the pieces after `--`, in this order. The
- * test is `test/package/typescript.test.ts`.
+ * The likeliest mistakes, and what each compiler's message must say about them: the pieces after `--`, in this order.
+ * The test is `test/package/typescript.test.ts`.
  */
 import { z } from 'zod'
 import { createEventSource, exponentialBackoff } from '../../src/entries/index.js'

@@ -14,8 +14,8 @@ export interface OpenStream {
 }
 
 /**
- * An application with one event stream at `/stream`: events are numbered from 1, and whoever comes back gets those that follow
- * the last event ID. So a client has lost nothing, and got nothing twice, when it has seen 1, 2, 3 and so on.
+ * An application with one event stream at `/stream`: events are numbered from 1, and whoever comes back gets those that
+ * follow the last event ID. So a client has lost nothing, and got nothing twice, when it has seen 1, 2, 3 and so on.
  * `/page` is a page with the library.
  */
 export interface Application {

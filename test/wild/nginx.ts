@@ -26,7 +26,7 @@ export interface Nginx {
   readonly port: number
   /** The URL of a place. */
   base(location: string): string
-  /** Reads the configuration anew, as a deployment does: new workers take what is new, the old ones end what they have. */
+  /** Reads the configuration again, as a deployment does: new workers take new requests, old ones end theirs. */
   reload(): void
 }
 

@@ -6,7 +6,7 @@ export interface Proxy {
   readonly base: string
   /** The connections through it that are open. */
   readonly open: () => number
-  /** Nothing passes any more through the connections that are open, and none of them is closed: as when a NAT has forgotten them. */
+  /** Nothing passes through the open connections any more, and none is closed: as if a NAT had forgotten them. */
   fallSilent(): void
 }
 

@@ -4,7 +4,7 @@ import type { Application } from './application.js'
 import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
 import type { Client, Subject, Watched } from './subjects.js'
 
-/** What somebody between client and application does to a stream on which nothing happens for long: it is lost, and nothing else. */
+/** What a middlebox does to a stream on which nothing happens for long: it is lost, and nothing else. */
 export async function isTakenUp(subject: Subject, watched: Watched, application: Application): Promise<void> {
   application.publish()
   await hasSeen(watched, 1)

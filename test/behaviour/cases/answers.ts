@@ -166,7 +166,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'auto: a restart of the server that the browser gives up on is survived by fetch; native comes back when asked anew',
+    name: 'auto: fetch survives a restart that the browser gives up on; native comes back when asked again',
     transports: ['auto'],
     needs: ['native', 'same-origin'],
     async run({ serve, open }) {

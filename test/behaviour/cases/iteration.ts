@@ -189,7 +189,7 @@ export const iteration: readonly Case[] = [
     },
   },
   {
-    name: "overflow: by default a loop that falls behind throws, after what it was able to hold; 'drop-oldest' keeps the latest",
+    name: "overflow: a loop that falls behind throws after what it could hold; 'drop-oldest' keeps the latest",
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1, 2, 3, 4)] }])
       const source = open<Ticks>(stream)

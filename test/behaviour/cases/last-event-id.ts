@@ -12,8 +12,8 @@ interface Numbers {
 const SOON = { send: 'retry: 10\n\n' }
 
 /**
- * Seven numbers over four connections; the server replays after the client's ID. The first connection is for the test to
- * cut when its numbers have come: a reader of fetch loses what it has not read by then, and it would come again.
+ * Seven numbers over four connections; the server replays after the client's ID. The first connection is for the test
+ * to cut when its numbers have come: a reader of fetch loses what it has not read by then, and it would come again.
  */
 const REPLAY: Script = {
   history: Array.from({ length: 7 }, (_, index) => ({ id: `${index + 1}`, data: `${index + 1}` })),
@@ -38,7 +38,7 @@ function headersOf(requests: readonly RequestRecord[]): (string | undefined)[] {
 
 export const lastEventId: readonly Case[] = [
   {
-    name: 'over every reconnection, no event is lost and none comes twice (Last-Event-ID header)',
+    name: 'over every reconnection, no event is lost or comes twice (Last-Event-ID header)',
     async run({ serve, open }) {
       const stream = await serve(REPLAY)
       const source = open<Numbers>(stream)
@@ -49,7 +49,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'over every reconnection, no event is lost and none comes twice (lastEventIdParam)',
+    name: 'over every reconnection, no event is lost or comes twice (lastEventIdParam)',
     async run({ serve, open }) {
       const stream = await serve(REPLAY)
       const source = open<Numbers>(stream, { lastEventIdParam: LAST_EVENT_ID_PARAM })
@@ -133,7 +133,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'auto: a server on another origin that refuses preflights is come back to, also after the browser has given up',
+    name: 'auto: returns to a server on another origin that refuses preflights, also after the browser has given up',
     transports: ['auto'],
     needs: ['native', 'other-origin', 'same-origin'],
     async run({ serveElsewhere, open }) {

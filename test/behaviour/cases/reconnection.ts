@@ -13,7 +13,7 @@ const KEEP_ALIVE = { connection: 'keep-alive' }
 
 export const reconnection: readonly Case[] = [
   {
-    name: 'the status tells the whole story of a loss: connecting, open, waiting with the reason, connecting, open, closed',
+    name: 'the status tells the whole story of a loss, from connecting to closed',
     async run({ serve, open, transport }) {
       const stream = await serve([{ headers: KEEP_ALIVE, steps: [ticks(1)] }, { steps: [ticks(2)] }])
       const source = open<Ticks>(stream)
@@ -46,7 +46,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: "the end of a stream, and a request that breaks off before its answer, are failures of the kinds 'ended' and 'network'",
+    name: "a stream that ends has failed as 'ended', a request that breaks off as 'network'",
     transports: ['fetch'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: ['end'] }, { status: 'silent' }, {}])
@@ -154,7 +154,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'attempts are forgotten once the connection has proven itself: open for resetAfter, and something received',
+    name: 'attempts are forgotten after resetAfter, if something was received',
     async run({ serve, open }) {
       const stream = await serve([{}, {}, { steps: [ticks(1)] }, { steps: [ticks(2)] }, {}])
       const attempts: number[] = []

@@ -2,7 +2,8 @@
 export type Maker = 'everstream' | 'chromium' | 'firefox' | 'webkit'
 
 /**
- * The cases that a class does not pass, by their names, and what it does instead. The tests check both ways: what is not in here passes, and what is in here fails.
+ * The cases that a class does not pass, by their names, and what it does instead. The tests check both ways: what
+ * is not in here passes, and what is in here fails.
  * docs/native-deviations.md and docs/event-source.md explain them.
  */
 

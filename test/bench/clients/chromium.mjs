@@ -3,8 +3,8 @@
  *
  *   node clients/chromium.mjs [--rounds 5] [--events 100000]
  *
- * No debugger is attached, with which the browser's own EventSource is ten times slower: the page sends its figures to the
- * server by itself. The clients take turns within a round, and medians count.
+ * No debugger is attached, with which the browser's own EventSource is ten times slower: the page sends its figures to
+ * the server by itself. The clients take turns within a round, and medians count.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -85,9 +85,8 @@ try {
         console.log(`| ${name} | delivered ${events} of ${flags.events} events | |`)
         continue
       }
-      console.log(
-        `| ${name} | ${(of(name) / of(names[0])).toFixed(2)} | ${Math.round(Number(flags.events) / (of(name) / 1000)).toLocaleString('en')} |`,
-      )
+      const rate = Math.round(Number(flags.events) / (of(name) / 1000))
+      console.log(`| ${name} | ${(of(name) / of(names[0])).toFixed(2)} | ${rate.toLocaleString('en')} |`)
     }
   }
 } finally {

@@ -52,7 +52,8 @@ try {
     const of = (name, figure) => median(results.get(name).map((result) => result[figure]))
     console.log(`\n### ${title}\n`)
     console.log(
-      '| client | CPU / bare fetch | CPU per event | events/s | memory per connection |\n| --- | --- | --- | --- | --- |',
+      '| client | CPU / bare fetch | CPU per event | events/s | memory per connection |\n' +
+        '| --- | --- | --- | --- | --- |',
     )
     for (const name of names) {
       if (faults.has(name)) {

@@ -1,7 +1,7 @@
 /**
- * The server of the client benchmarks, a process of its own: `/burst?events=N&size=B` sends N events as fast as they are
- * taken, one per HTTP chunk (`size` 0) or in chunks of `size` bytes; `/steady?rate=R&seconds=S` sends R a second. Prints its
- * port when it is ready.
+ * The server of the client benchmarks, a process of its own: `/burst?events=N&size=B` sends N events as fast as they
+ * are taken, one per HTTP chunk (`size` 0) or in chunks of `size` bytes; `/steady?rate=R&seconds=S` sends R a second.
+ * Prints its port when it is ready.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'

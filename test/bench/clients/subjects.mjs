@@ -1,6 +1,6 @@
 /**
- * Clients for Node, each as `(url, onData, onDone) => close`. `onData` gets every payload as text; `onDone` is called at the
- * event `done`, after all others. Imported one by one, so that a measured process holds only its own client.
+ * Clients for Node, each as `(url, onData, onDone) => close`. `onData` gets every payload as text; `onDone` is called
+ * at the event `done`, after all others. Imported one by one, so that a measured process holds only its own client.
  */
 export const subjects = {
   /** The limit: what no client can be below. It reads the bytes and looks for the end of the last event. */

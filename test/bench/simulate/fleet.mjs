@@ -3,7 +3,7 @@
  * it. A pure function: the same policy, outage, clients and seed, the same figures. The model is told in docs/fleet.md.
  */
 
-/** What a server with a limit is served by, in ms. Shorter than any round trip, so that no client comes twice in one. */
+/** The step of a server with a limit, in ms: shorter than any round trip, so that no client comes twice in one. */
 export const TICK = 10
 /** What the figures are counted by, in ms. */
 export const BIN = 100
@@ -102,7 +102,7 @@ export function simulate({ policy, outage, clients, seed, reconnectionTime, capa
   }
 }
 
-/** Those that bring 99 % back as soon as ours does (within one bin), and whose peak is not higher. There must be none. */
+/** Those that bring 99 % back as soon as ours (within one bin) with no higher peak. There must not be any. */
 export function betterThan(ours, others) {
   return others.filter(
     ({ result }) => result.back99 !== undefined && result.back99 <= ours.back99 + BIN && result.peak <= ours.peak,

@@ -1,6 +1,7 @@
 /**
  * When the others come back: the rule of each, read in what it publishes, and told as a policy. Each with its defaults,
- * or else what was asked of it. `http` is an answer that is not 200; every other failure is a lost or refused connection.
+ * or else what was asked of it. `http` is an answer that is not 200; every other failure is a lost or refused
+ * connection.
  */
 
 const never = false

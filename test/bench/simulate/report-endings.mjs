@@ -77,10 +77,11 @@ export function reportEndings({ clients, seed }) {
     back99 === undefined ? 'not all' : (back99 / 1000).toFixed(1),
     gaveUp === 0 ? '' : `${((100 * gaveUp) / clients).toFixed(1)} %`,
   ]
+  const columns = ['', 'a clean end', 'steady, /s', 'while away, /s', 'after, /s', '99 % back, s', 'gave up']
   const table = (title, rows, more = []) =>
     [
       `### ${title}\n`,
-      `| ${['', 'a clean end', 'steady, /s', 'while away, /s', 'after, /s', '99 % back, s', 'gave up', ...more].join(' | ')} |`,
+      `| ${[...columns, ...more].join(' | ')} |`,
       `| ${['---', '---', ...Array.from({ length: 5 + more.length }, () => '--:')].join(' | ')} |`,
       ...rows.map((row) => `| ${row.join(' | ')} |`),
     ].join('\n')

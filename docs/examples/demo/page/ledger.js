@@ -21,8 +21,8 @@ export function createLedger() {
 
   return {
     /**
-     * A snapshot: the prices up to its number are in it, the next ones follow one by one. When it comes later on, the server
-     * could not resume, and what lies between is lost; unless the server was started anew, and counts from 1.
+     * A snapshot: the prices up to its number are in it, the next ones follow one by one. When it comes later on, the
+     * server could not resume, and what lies between is lost; unless the server was started anew, and counts from 1.
      *
      * @param {Sent} snapshot
      */
@@ -43,7 +43,8 @@ export function createLedger() {
       else duplicated += 1
     },
     /**
-     * The counts so far. What the server has sent and we have not seen yet is on its way, as long as nothing behind it came.
+     * The counts so far. What the server has sent and we have not seen yet is on its way, as long as nothing behind it
+     * came.
      *
      * @param {Sent} [sent] what the server said last
      */

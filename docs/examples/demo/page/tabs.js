@@ -19,8 +19,7 @@ market.status.subscribe(showStatus)`
 export const tabs = [
   {
     id: 'page',
-    about:
-      "In the page, the transport chosen by itself: an idle timeout needs to see the server's comments, so it is fetch.",
+    about: "In the page, with the default transport: an idle timeout has to see the server's comments, so it is fetch.",
     code: `const market = createEventSource('/stream', {
   parse: { log: 'text' },
   idleTimeout: 3000,

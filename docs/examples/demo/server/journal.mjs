@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { encodeMessage } from 'everstream/event-stream'
 
-/** How many events the server remembers: about ten minutes of this demo. Whoever was away for longer gets a snapshot. */
+/** How many events the server remembers: ten minutes of this demo. After a longer absence, clients get a snapshot. */
 const LIMIT = 10_000
 
 /** @typedef {ReturnType<typeof createJournal>} Journal */
@@ -9,8 +9,8 @@ const LIMIT = 10_000
 /**
  * The last events, each with its place in the order of all: what lets a client resume with nothing lost.
  *
- * An event ID is the run of the server and the place. A client that comes back to a server that was started anew brings an
- * ID of the old run, and is not given the wrong events for it.
+ * An event ID is the run of the server and the place. A client that comes back to a server that was started anew brings
+ * an ID of the old run, and is not given the wrong events for it.
  */
 export function createJournal(limit = LIMIT) {
   const run = randomUUID().slice(0, 8)

@@ -104,8 +104,8 @@ export function createStreams(journal, snapshot) {
 }
 
 /**
- * A reconnection brings the header. The browser's own `EventSource` cannot send it when it is made anew, so that one brings
- * a query parameter: the client's option `lastEventIdParam`.
+ * A reconnection brings the header. The browser's own `EventSource` cannot send it when it is made anew, so that one
+ * brings a query parameter: the client's option `lastEventIdParam`.
  *
  * @param {Request} request
  */

@@ -86,7 +86,8 @@ export async function showScreen(feed, ended) {
     const value = latest.at(-1) ?? opening
     const change = (value / opening - 1) * 100
     const sign = change < 0 ? '' : '+'
-    return `${symbol}  ${value.toFixed(2).padStart(7)}  ${`${sign}${change.toFixed(2)} %`.padStart(8)}  ${sparkline(latest)}`
+    const percent = `${sign}${change.toFixed(2)} %`
+    return `${symbol}  ${value.toFixed(2).padStart(7)}  ${percent.padStart(8)}  ${sparkline(latest)}`
   }
 
   function draw() {

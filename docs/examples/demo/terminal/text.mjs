@@ -21,7 +21,8 @@ export function describeStatus(status) {
       return `open over ${status.transport}${status.resumed ? ', resumed' : ''}`
     case 'waiting': {
       const seconds = Math.max(status.retryAt - Date.now(), 0) / 1000
-      return `waiting, attempt ${status.attempt} in ${seconds.toFixed(1)} s: ${status.failure.kind}: ${status.failure.message}`
+      const { kind, message } = status.failure
+      return `waiting, attempt ${status.attempt} in ${seconds.toFixed(1)} s: ${kind}: ${message}`
     }
     case 'paused':
       return `paused: ${status.reason}`

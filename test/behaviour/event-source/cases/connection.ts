@@ -11,7 +11,7 @@ async function givenUp(stream: RemoteStream): Promise<void> {
 
 export const connection: readonly EventSourceCase[] = [
   {
-    name: 'eventsource-onopen: it is CONNECTING, then OPEN with an open event, as soon as the head of the answer is there',
+    name: 'eventsource-onopen: it is CONNECTING, then OPEN with an open event once the head of the answer is there',
     async run({ serve, open }) {
       const stream = await serve([{}])
       const source = open(stream)
@@ -148,7 +148,7 @@ export const connection: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-reconnect: a lost connection is reestablished, with the last event ID, and an error event before',
+    name: 'eventsource-reconnect: a loss is an error event, then a request with the last event ID',
     async run({ serve, open }) {
       const stream = await serve([
         { steps: [SOON, { send: 'id: é7\ndata: a\n\n' }] },

@@ -114,7 +114,7 @@ export const events: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-onmessage: a handler keeps its place while it is replaced, and comes last after it was null',
+    name: 'eventsource-onmessage: a handler that is replaced keeps its place; after null, it comes last',
     async run({ serve, open }) {
       const source = open(await serve([QUIET]))
       const calls: unknown[] = []
