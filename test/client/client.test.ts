@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createEventSource } from '../../src/client/client.js'
 import type { EventSourceOptions } from '../../src/client/options.js'
@@ -607,6 +607,16 @@ describe('the end', () => {
   })
 })
 
+test("connect: 'immediately' stays connected when nobody listens any more", async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { source } = await open()
+  source.on('price', () => {})()
+  vi.advanceTimersByTime(60_000)
+  expect(source.status.get().state).toBe('open')
+  source.close()
+})
+
 describe("connect: 'while-listening'", () => {
   const GRACE = 1000
   let transport: FakeTransport
@@ -860,6 +870,23 @@ describe('after the end', () => {
     source.reconnect()
     expect(source.status.get()).toEqual({ state: 'closed', reason: 'aborted' })
     expect(transport.sessions).toHaveLength(2)
+  })
+
+  test('a closed source holds no signal, nor does a reopened one that of a listener that is gone', async () => {
+    const { signal } = new AbortController()
+    const add = vi.spyOn(signal, 'addEventListener')
+    const { transport, source } = await open()
+    source.on('price', () => {}, { signal })()
+    expect(add).toHaveBeenCalledTimes(1)
+    transport.last.sink.onEnd('no-content')
+    const stop = source.on('price', () => {}, { signal })
+    expect(add).toHaveBeenCalledTimes(1)
+    source.reconnect()
+    expect(add).toHaveBeenCalledTimes(2)
+    stop()
+    source.on('price', () => {}, { signal })
+    expect(add).toHaveBeenCalledTimes(3)
+    source.close()
   })
 
   test("a listener's own signal that aborts meanwhile has removed it", async () => {
