@@ -570,6 +570,14 @@ describe('the end', () => {
     expect(source.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
   })
 
+  test('a store that is made afterwards has no value, and until() does not wait for one', async () => {
+    const { source } = await open()
+    source.close()
+    const late = source.store('price')
+    expect(late.get()).toBeUndefined()
+    await expect(late.until((price) => price !== undefined)).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
   test('close() in a listener keeps the next listener of the same event from being called', async () => {
     const { transport, source } = await open()
     const listener = vi.fn<() => void>()
@@ -846,9 +854,15 @@ describe('after the end', () => {
     deliver(transport, 'message', 'last')
     transport.last.sink.onEnd('no-content')
     source.reconnect()
+    await settled()
+    const later = source.events('message')
     pass!()
     await expect(loop.next()).resolves.toMatchObject({ value: { data: 'last' } })
     await expect(loop.next()).resolves.toMatchObject({ done: true })
+    await expect(later.next()).resolves.toMatchObject({ value: { data: 'last' } })
+    deliver(transport, 'message', 'next')
+    pass!()
+    await expect(later.next()).resolves.toMatchObject({ value: { data: 'next' } })
     source.close()
   })
 
