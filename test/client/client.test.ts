@@ -433,6 +433,25 @@ describe('schemas', () => {
     expect(codes).toEqual(['schema-failed', 'schema-failed'])
   })
 
+  test('one that returns no result is at fault itself: that is reported, and the stream goes on', async () => {
+    const reported = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', reported)
+    const onPayloadError = vi.fn<() => void>()
+    const price = { '~standard': { version: 1, vendor: 'test', validate: () => undefined as never } } as const
+    const transport = createFakeTransport()
+    const source = createEventSource(url, { transport, schemas: { price, note: z.string() }, onPayloadError })
+    const notes: string[] = []
+    await settled()
+    source.on('price', () => {})
+    source.on('note', ({ data }) => notes.push(data))
+    deliver(transport, 'price', '1')
+    deliver(transport, 'note', '"a"')
+    expect(reported.mock.calls).toEqual([[expect.any(TypeError)]])
+    expect(onPayloadError).not.toHaveBeenCalled()
+    expect(notes).toEqual(['a'])
+    source.close()
+  })
+
   test('one that never answers does not let the queue grow without bound', async () => {
     const transport = createFakeTransport()
     const never = { '~standard': { version: 1, vendor: 'test', validate: () => new Promise<never>(() => {}) } } as const
