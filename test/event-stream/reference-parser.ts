@@ -9,7 +9,7 @@ export type Happening =
 
 /**
  * The standard's section 9.2.6 word by word, on the whole stream at once: slow, and simple enough to be checked by
- * reading it next to the standard. Where ours differs (comments, an ID is reported with its own block only), it says so.
+ * reading it next to the standard. Where ours differs (comments, IDs), it says so.
  */
 export function parseByTheBook(stream: Uint8Array | string): Happening[] {
   const happenings: Happening[] = []
@@ -20,7 +20,7 @@ export function parseByTheBook(stream: Uint8Array | string): Happening[] {
   const text = decoded.startsWith('\uFEFF') ? decoded.slice(1) : decoded
 
   // "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated with
-  // it. They must be initialized to the empty string." Ours reports what a block sets; the reader keeps the last event ID.
+  // it. They must be initialized to the empty string." Ours reports only what a block sets.
   let dataBuffer = ''
   let eventTypeBuffer = ''
   let blockId: string | undefined
