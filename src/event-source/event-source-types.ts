@@ -67,7 +67,7 @@ export interface EventSource extends EventTarget {
   onopen: ((this: EventSource, event: Event) => unknown) | null
   /** Called with each event of the type `message`, which is that of events without an `event` field. */
   onmessage: ((this: EventSource, event: MessageEvent) => unknown) | null
-  /** Called when the connection is lost. The `readyState` tells whether it is reestablished or closed for good. */
+  /** Called when the connection is lost or cannot be established; `readyState` tells whether it is tried again. */
   onerror: ((this: EventSource, event: EventSourceErrorEvent) => unknown) | null
   /** Closes the connection for good. No event is dispatched afterwards, not even one that has already arrived. */
   close(): void
