@@ -172,7 +172,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       duplicates.reopened()
       dispatch({ type: 'opened', opened, now: environment.now() })
     },
-    onActivity: () => dispatch({ type: 'received' }),
+    onActivity() {
+      if (state.brought === 'nothing') dispatch({ type: 'received' })
+    },
     onMessage(message, origin) {
       if (state.brought !== 'events') dispatch({ type: 'delivered' })
       const { id, data } = message

@@ -43,17 +43,15 @@ export function openSession(
   { transport, environment, idleTimeout, resolve, request }: SessionOptions,
   sink: SessionSink,
 ): Session {
-  let asked: TransportRequest | undefined
-  /** The origin of the request's URL, once it was needed. */
-  let askedOrigin: string | undefined
+  let asked: TransportRequest
   /** The types that were added while the transport was opening. */
   let addedTypes: string[] = []
   let inner: TransportSession | undefined
   let inactivity: InactivityWatch | undefined
   let closed = false
   let isOpen = false
-  /** Whether the open stream's first activity was forwarded: the connection needs it once. */
-  let received = false
+  /** Whether the watch was touched in this turn already: it reads the clock, and one chunk can bring thousands of events. */
+  let touched = false
 
   /** Ends the attempt if the transport calls its sink wrongly. */
   function isRight(method: keyof TransportSink, value?: unknown): boolean {
@@ -68,22 +66,23 @@ export function openSession(
   }
 
   function arrived(): void {
-    inactivity?.touch()
-    if (received) return
-    received = true
+    if (inactivity !== undefined && !touched) {
+      inactivity.touch()
+      touched = true
+      void Promise.resolve().then(() => (touched = false))
+    }
     sink.onActivity()
   }
 
   const guarded: TransportSink = {
     onOpen(opened) {
-      if (!isRight('onOpen', opened)) return
+      const whole = { transport: transport.name, resumed: asked.lastEventId !== '', ...opened }
+      if (!isRight('onOpen', whole)) return
       isOpen = true
-      received = false
       inactivity?.touch()
-      const { transport: name = transport.name, resumed = asked!.lastEventId !== '' } = opened ?? {}
-      sink.onOpen({ transport: name, resumed })
+      sink.onOpen(whole)
     },
-    // The first two are written out, because they run for every chunk and event.
+    // These two are written out, because they run for every chunk and event.
     onActivity() {
       if (!isOpen) isRight('onActivity')
       if (!closed) arrived()
@@ -91,12 +90,9 @@ export function openSession(
     onMessage(message, origin) {
       if (!isOpen) isRight('onMessage')
       if (closed) return
-      if (!isMessage(message, origin)) {
-        return violated('called onMessage without { event, data, id? } and an origin?, all of them strings')
-      }
+      if (!isMessage(message, origin)) return violated('called onMessage with something that is not a string')
       arrived()
-      const whole = 'id' in message ? (message as EventStreamMessage) : { ...message, id: undefined }
-      sink.onMessage(whole, origin ?? (askedOrigin ??= new URL(asked!.url).origin))
+      sink.onMessage(message as EventStreamMessage, origin ?? new URL(asked.url).origin)
     },
     onLastEventId(id) {
       if (!isRight('onLastEventId', id)) return

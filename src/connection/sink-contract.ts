@@ -3,12 +3,8 @@ import type { TransportMessage, TransportSink } from '../transport/transport.js'
 const FAILURE = { kind: 'string', fatal: 'boolean', message: 'string' }
 
 /** What the calls that are not made for every event must carry. */
-const EXPECTED: Readonly<Record<string, readonly [string, (value?: unknown) => boolean]>> = {
-  onOpen: [
-    'a valid { transport, resumed }',
-    (value = {}) =>
-      has(value, {}) && isOptional(value['transport'], 'string') && isOptional(value['resumed'], 'boolean'),
-  ],
+const EXPECTED: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
+  onOpen: ['a valid { transport, resumed }', (value) => has(value, { transport: 'string', resumed: 'boolean' })],
   onLastEventId: ['a string', (value) => typeof value === 'string'],
   onReconnectionTime: ['a number of ms', (value) => Number(value) >= 0],
   onInterrupted: ['{ kind, fatal, message }', (value) => has(value, FAILURE)],
@@ -33,14 +29,7 @@ export function isMessage(message: TransportMessage, origin: string | undefined)
   )
 }
 
-function isOptional(value: unknown, type: string): boolean {
-  return value === undefined || typeof value === type
-}
-
-export function has(
-  value: unknown,
-  types: Readonly<Record<string, string>>,
-): value is Readonly<Record<string, unknown>> {
+export function has(value: unknown, types: Readonly<Record<string, string>>): boolean {
   return (
     typeof value === 'object' &&
     value !== null &&
