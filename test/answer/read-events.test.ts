@@ -28,8 +28,13 @@ function endless(init: ResponseInit = { headers: EVENT_STREAM }, text = 'data: a
   return { response: new Response(body, init), cancelled }
 }
 
+/** The time for which the body of a refused answer is read passes at once. */
 async function failureOf(response: FetchLikeResponse) {
-  const error: unknown = await collect(readEvents(response)).catch((thrown: unknown) => thrown)
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const failed = collect(readEvents(response)).catch((thrown: unknown) => thrown)
+  await vi.advanceTimersByTimeAsync(1000)
+  const error: unknown = await failed
   expect(error).toBeInstanceOf(ConnectionError)
   return (error as ConnectionError).failure
 }
