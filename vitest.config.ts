@@ -132,6 +132,7 @@ const lifecycle: TestProjectInlineConfiguration = {
     environment: 'node',
     include: ['test/lifecycle/**/*.test.ts'],
     sequence: { groupOrder: 3 },
+    fileParallelism: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
@@ -193,5 +194,10 @@ const progress = new ProgressReporter({
 })
 
 export default defineConfig({
-  test: { projects: Object.values(projects), reporters: ['default', progress, new TallyReporter()] },
+  test: {
+    // By default one core is left idle, which is half of a small machine; most tests wait for a server or a timer.
+    maxWorkers: '100%',
+    projects: Object.values(projects),
+    reporters: ['default', progress, new TallyReporter()],
+  },
 })

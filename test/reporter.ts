@@ -3,8 +3,8 @@ import type { Reporter, TestCase, TestModule, TestSpecification } from 'vitest/n
 import type { Program } from './programs.js'
 
 /** Measured on two cores that are quiet, and busy. To be measured again when tests are added or made faster. */
-const DEFAULT_RUN = '3 to 8 minutes'
-const WHOLE_RUN = '6 to 16 minutes'
+const DEFAULT_RUN = '3 to 6 minutes'
+const WHOLE_RUN = '6 to 14 minutes'
 /** How often a run says what it is doing, in seconds. */
 const INTERVAL = 30
 /** A file that takes longer is named when it is done, in seconds. */
