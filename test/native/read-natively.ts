@@ -1,6 +1,6 @@
 /** What a native EventSource has made of one stream. */
 export interface NativeReading {
-  readonly events: { event: string; data: string; id: string }[]
+  readonly events: { event: string; data: string; lastEventId: string }[]
 }
 
 /**
@@ -20,7 +20,7 @@ export async function readNatively(streams: { path: string; types: string[] }[])
         const source = new EventSource(path)
         const listen = (message: Event): void => {
           if (!(message instanceof MessageEvent)) return
-          reading.events.push({ event: message.type, data: String(message.data), id: message.lastEventId })
+          reading.events.push({ event: message.type, data: String(message.data), lastEventId: message.lastEventId })
         }
         for (const type of types) source.addEventListener(type, listen)
         source.addEventListener('error', (event) => {
