@@ -5,8 +5,8 @@ import { type FetchOptions, isRepeatable } from './request.js'
 import type { Transport } from './transport.js'
 
 /**
- * Native `EventSource` where it can do what is asked, else fetch; chosen anew for each attempt, so that nothing is lost and no
- * downgrade is permanent.
+ * The browser's `EventSource` if it can do what is asked, otherwise fetch. The choice is made again on each attempt, so
+ * that no event is lost and no downgrade is permanent.
  */
 export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAsked: boolean }): Transport {
   const openFetch = createFetchOpener(options)
@@ -28,8 +28,8 @@ export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAske
 }
 
 /**
- * Whether the class is a browser's own. A polyfill, ours too, is a fetch that has less to say. Deno and workerd have a class
- * of that name, which has no preflight to spare, and is far from the standard.
+ * Whether the class is a browser's own. A polyfill (ours too) is built on fetch and reports less, so fetch is better.
+ * Deno and workerd have an `EventSource` that deviates from the standard, and no preflights that it could avoid.
  */
 function isBrowsers(constructor: unknown): boolean {
   if (typeof constructor !== 'function' || globalThis.location === undefined) return false

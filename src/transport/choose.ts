@@ -1,28 +1,28 @@
-/** What the choice depends on: facts about the runtime, the options and the connection so far. */
+/** What the choice depends on: the runtime, the options and the connection so far. */
 export interface TransportFacts {
-  /** There is a browser's `EventSource`: in a page or worker. */
+  /** Whether there is a browser's `EventSource`, as in a page or worker. */
   readonly nativeExists: boolean
-  /** An option was given that only fetch can meet, such as `headers`, `idleTimeout` or `reconnection: false`. */
+  /** Whether an option needs fetch, such as `headers`, `idleTimeout` or `reconnection: false`. */
   readonly fetchAsked: boolean
-  /** Somebody iterates over all events; the native class delivers only types that are known by name. */
+  /** Whether a loop takes all events; the native class delivers only types that are known by name. */
   readonly everyType: boolean
-  /** The attempt before failed, or its stream ended. */
+  /** Whether the previous attempt failed or its stream ended. */
   readonly failed: boolean
-  /** There is a last event ID, and it does not travel in the URL. Only fetch can put it into a header. */
+  /** Whether there is a last event ID that is not in the URL. Only fetch can send it as a header. */
   readonly lastEventIdNeedsHeader: boolean
 }
 
 /**
- * Which transport 'auto' takes for the next attempt.
+ * Which transport 'auto' uses for the next attempt.
  *
  * | when | transport | because |
  * | --- | --- | --- |
- * | there is no browser's `EventSource` | fetch | Node, workers of some browsers; elsewhere it has no advantage |
- * | an option asks for fetch | fetch | native can send no headers and no body, and shows no bytes |
+ * | there is no browser's `EventSource` | fetch | for example in Node; a polyfill has no advantage over fetch |
+ * | an option asks for fetch | fetch | native cannot send headers or a body, and does not report activity |
  * | all event types are wanted | fetch | native delivers only types that are known by name |
- * | the attempt before failed, or its stream ended | fetch | it sees the status, and tells a clean end from a loss |
- * | a last event ID is known, and not in the URL | fetch | a new native connection cannot carry it: events would be lost |
- * | else | native | the browser's own: no preflight, shown as an event stream in the developer tools |
+ * | the previous attempt failed, or its stream ended | fetch | it sees the status and how the stream ended |
+ * | a last event ID is known but not in the URL | fetch | a new `EventSource` cannot send it: events would be lost |
+ * | otherwise | native | no preflight, and the developer tools show it as an event stream |
  */
 export function chooseTransport(facts: TransportFacts): 'fetch' | 'native' {
   const fetchNeeded =
@@ -30,18 +30,17 @@ export function chooseTransport(facts: TransportFacts): 'fetch' | 'native' {
   return fetchNeeded ? 'fetch' : 'native'
 }
 
-/** What the answer to a broken native connection depends on, while the browser is still trying to reestablish it. */
+/** What the reaction to a broken native connection depends on while the browser tries to reestablish it. */
 export interface InterruptionFacts {
   readonly lastEventIdNeedsHeader: boolean
-  /** A fetch may take the connection over. */
+  /** Whether fetch may take over the connection. */
   readonly fetchMayTakeOver: boolean
   readonly sameOrigin: boolean
 }
 
 /**
- * Whether the browser's own reconnection is left to work. It is where only the browser can send the last event ID: no fetch
- * may, or it would have to ask another origin by a preflight that the server may not answer. Everywhere else we reconnect
- * ourselves, with a backoff and jitter that the browser does not have.
+ * Whether to let the browser reconnect: only if an ID needs a header and no same-origin fetch may take over (another
+ * origin may refuse the preflight). Otherwise we reconnect ourselves, with backoff and jitter.
  */
 export function leaveToBrowser(facts: InterruptionFacts): boolean {
   return facts.lastEventIdNeedsHeader && !(facts.fetchMayTakeOver && facts.sameOrigin)

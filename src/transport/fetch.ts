@@ -9,19 +9,20 @@ import type { FetchLike } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
 import { isCrossOrigin } from '../platform/origin.js'
 import { fetchFollowing } from './redirect.js'
-import { checkFetchOptions, createInit, type FetchOptions, isRepeatable, type UndirectedInit } from './request.js'
+import { checkFetchOptions, createInit, type FetchOptions, isRepeatable, type InitWithoutRedirect } from './request.js'
 import { whyNotFetchable } from './scheme.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
 /**
- * The event stream over `fetch`: for headers, other methods and bodies, for workers and runtimes without an `EventSource`,
- * and wherever the reason of a failure matters.
+ * The event stream over `fetch`: for headers, other methods and bodies, for runtimes without an `EventSource`, and if
+ * you need to know why a connection failed.
  *
  * @throws TypeError or RangeError for an option of the wrong kind.
  *
  * @example
  * ```ts
- * createEventSource<Events>(url, { transport: fetchTransport({ headers: async () => ({ authorization: await token() }) }) })
+ * const headers = async () => ({ authorization: await token() })
+ * createEventSource<Events>(url, { transport: fetchTransport({ headers }) })
  * ```
  */
 export function fetchTransport(options: FetchOptions = {}): Transport {
@@ -29,15 +30,15 @@ export function fetchTransport(options: FetchOptions = {}): Transport {
   return createFetchTransport(options)
 }
 
-/** For options that are checked already. */
+/** The same for options that have been checked. */
 export function createFetchTransport(options: FetchOptions): Transport {
   return { name: 'fetch', everyType: true, repeatable: isRepeatable(options), open: createFetchOpener(options) }
 }
 
 /**
- * Opens streams by `fetch`, and remembers between them which origins let the header of the last event ID through.
+ * Opens streams by `fetch`, and remembers which origins accept the `Last-Event-ID` header.
  *
- * @param strict - whether only a 200 opens the stream, as for the browser's `EventSource`
+ * @param strict - whether only status 200 opens the stream, as with the browser's `EventSource`
  */
 export function createFetchOpener(
   options: FetchOptions,
@@ -50,7 +51,7 @@ export function createFetchOpener(
 interface Opener {
   readonly options: FetchOptions
   readonly strict: boolean
-  /** The origins that have answered a request with `Last-Event-ID`. */
+  /** The origins that have answered a request with a `Last-Event-ID` header. */
   readonly acceptingIds: Set<string>
 }
 
@@ -71,14 +72,14 @@ function openFetch(
     .then((outcome) => {
       if (outcome !== 'no-content') readStack(outcome.cause)
       if (!signal.aborted) sink.onEnd(outcome)
-      // Whichever way it ended: no socket stays open behind it.
+      // However it ended, no socket may stay open.
       controller.abort()
     })
   return { close: () => controller.abort() }
 
   async function run(): Promise<ConnectionFailure | 'no-content'> {
     let answer = await ask(request)
-    // A token may have expired between two attempts: the function that makes the headers is asked once more.
+    // A token may have expired since the last attempt, so the headers function is called once more.
     if (answer.failure?.status === 401 && typeof options.headers === 'function' && !signal.aborted) {
       answer = await ask({ ...request, failure: answer.failure })
     }
@@ -88,7 +89,7 @@ function openFetch(
     if (answer.failure !== undefined) return answer.failure
     const { status, url, body, reader, resumed } = answer
     // "Clients can be told to stop reconnecting using the HTTP 204 No Content response code."
-    // And where we were closed meanwhile, no outcome is heard.
+    // If the session was closed meanwhile, the outcome is ignored.
     if (status === 204 || signal.aborted) return 'no-content'
     if (reader === undefined) return withoutBody(body, url)
     sink.onOpen({ transport: 'fetch', resumed })
@@ -96,8 +97,8 @@ function openFetch(
   }
 
   /**
-   * Whether the failure may be a refused preflight, which looks like a network error. Without the header there is no
-   * preflight: better to begin again, as `resumed` says, than never to come back. An ID that got through is kept.
+   * Whether the failure may be a refused preflight, which looks like a network error. Without the header there is none:
+   * better to start over (`resumed: false`) than to fail forever. Not if the origin has accepted an ID before.
    */
   function mayBePreflight(): boolean {
     const { url, lastEventId, lastEventIdInUrl } = request
@@ -107,13 +108,13 @@ function openFetch(
 
   async function ask(asked: TransportRequest): Promise<Answer> {
     const fetch: FetchLike = options.fetch ?? globalThis.fetch
-    let init: UndirectedInit
+    let init: InitWithoutRedirect
     try {
       init = await createInit(options, asked, signal)
     } catch (cause) {
       return { failure: applicationFailure(cause) }
     }
-    // What a fetch of the application's own adds by itself (a token) is to reach another origin no more than the platform lets it.
+    // A custom fetch may add secrets, so the platform follows redirects: it drops `Authorization` on another origin.
     const byPlatform = options.fetch !== undefined && options.headers === undefined
     const arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow', byPlatform)
     if (arrival.failure !== undefined) return arrival
@@ -122,7 +123,7 @@ function openFetch(
     const { response, url } = arrival
     const { status, body } = response
     const reader = openBody(body)
-    // Beside the abort of the fetch, which a stand-in for it may not pass on to the body: no read is left waiting.
+    // Cancels the body too: a custom fetch may not forward the signal to it, and the pending read would hang.
     const release = (): void => reader?.cancel()
     signal.addEventListener('abort', release)
     if (signal.aborted) release()
@@ -133,11 +134,11 @@ function openFetch(
     return { status, url, body, reader, resumed }
   }
 
-  /** Reads the stream to its end, and says why it came to it. */
+  /** Reads the stream to its end, and returns why it ended. */
   async function read(reader: BodyReader, url: string): Promise<ConnectionFailure> {
     const { origin } = new URL(url)
     let tooLarge: ConnectionFailure | undefined
-    // The signal itself, asked for each chunk, takes Node a fifth of the time for a chunk of one event.
+    // Mirrors `signal.aborted`, which is slow to read in Node.
     let isClosed = signal.aborted
     const parser = createParser({
       onEvent: (message) => sink.onMessage(message, origin),
@@ -148,7 +149,7 @@ function openFetch(
       },
       maxEventSize: options.maxEventSize,
     })
-    // Where a listener closes in the midst of a chunk, the rest of it is not delivered.
+    // If a listener closes the session, the rest of the current chunk is not delivered.
     signal.addEventListener('abort', () => {
       isClosed = true
       parser.reset()
@@ -156,10 +157,10 @@ function openFetch(
     while (tooLarge === undefined) {
       let chunk: Awaited<ReturnType<BodyReader['read']>>
       try {
-        // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
+        // oxlint-disable-next-line no-await-in-loop -- chunks are read one after the other
         chunk = await reader.read()
       } catch (cause) {
-        return { ...networkFailure(`The stream from ${url} broke off`, cause, 'the network, or the server'), url }
+        return { ...networkFailure(`The stream from ${url} was interrupted`, cause, 'the network, or the server'), url }
       }
       if (chunk.done || isClosed) break
       sink.onActivity()
@@ -169,9 +170,7 @@ function openFetch(
         return unreadable(cause, url)
       }
     }
-    return (
-      tooLarge ?? { kind: 'ended', fatal: false, message: 'The server, or a proxy in between, ended the stream.', url }
-    )
+    return tooLarge ?? { kind: 'ended', fatal: false, message: 'The server or a proxy ended the stream.', url }
   }
 }
 
@@ -187,8 +186,8 @@ type Answer =
     }
 
 /**
- * Until an error's stack is read, V8 keeps the functions that it passed through, and those keep what they know: the failure of
- * the attempt before, with its error. A server that is down for long would fill the memory with that chain.
+ * Reading `stack` frees the closures that V8 keeps for it; otherwise each failure retains the one before, and memory
+ * grows while a server is down.
  */
 function readStack(cause: unknown): void {
   if (!(cause instanceof Error)) return
@@ -201,31 +200,31 @@ function applicationFailure(cause: unknown): ConnectionFailure {
     kind: 'application',
     fatal: false,
     message:
-      `The application's method, headers or body could not be made (${inWords(cause)}); ` +
-      'its function threw, or returned what cannot be sent.',
+      `The method, headers or body function of the application failed (${inWords(cause)}): ` +
+      'it threw, or returned a value that cannot be sent.',
     cause,
   }
 }
 
-/** Not fatal: a `fetch` that catches the network's errors resolves to nothing. */
+/** Not fatal: a custom `fetch` that catches network errors may resolve to undefined. */
 function answerFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: false,
-    message: `What fetch resolved to could not be read as a Response (${inWords(cause)}): check the option fetch.`,
+    message: `fetch did not resolve to a Response that can be read (${inWords(cause)}): check the option fetch.`,
     cause,
   }
 }
 
-/** Why no request can ever be made here: a global is missing, or the platform's `fetch` cannot use the URL. */
+/** Why no request can be made here: a global is missing, or the platform's `fetch` cannot use the URL. */
 function whyFutile({ fetch = globalThis.fetch }: FetchOptions, url: string): ConnectionFailure | undefined {
   if (typeof fetch !== 'function') return unsupported('has no fetch: pass one as the option `fetch`')
   const missing = ['AbortController', 'TextDecoder', 'URL'].find(
     (name) => typeof Reflect.get(globalThis, name) !== 'function',
   )
-  if (missing !== undefined) return unsupported(`has no ${missing}: put a polyfill in place`)
+  if (missing !== undefined) return unsupported(`has no ${missing}: install a polyfill`)
   const why = fetch === globalThis.fetch ? whyNotFetchable(new URL(url)) : undefined
   return why === undefined
     ? undefined
-    : { kind: 'unsupported', fatal: true, message: `Nothing was requested: ${why}`, url }
+    : { kind: 'unsupported', fatal: true, message: `No request was made: ${why}`, url }
 }

@@ -5,15 +5,14 @@ import { isCrossOrigin } from '../platform/origin.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
 /**
- * The browser's own `EventSource`. It needs no preflight and is what the developer tools show as an event stream; but it
- * sends no headers, sees neither comments nor `retry:`, does not say why it failed, and delivers only event types that are
- * listened for by name.
+ * The browser's own `EventSource`. It needs no preflight, and the developer tools show it as an event stream; but it
+ * sends no headers, reports neither comments nor `retry:`, and delivers only event types that have a listener.
  *
- * A new `EventSource` cannot carry a last event ID. So where one is known and `lastEventIdParam` is not set, a broken
- * connection is left to the browser's own reconnection.
+ * A new `EventSource` cannot send a last event ID. If there is one and `lastEventIdParam` is not set, the browser's own
+ * reconnection is used.
  *
- * When the browser gives up, it does not say why. One request by `fetch`, which ends as soon as the answer's head is there,
- * finds it out: the status, `Retry-After`, that the server asks not to come back.
+ * When the browser gives up, it does not say why. One `fetch` request, which ends once the response head has arrived,
+ * finds out: the status, `Retry-After`, or that the server asks clients not to reconnect.
  */
 export function nativeTransport(): Transport {
   return {
@@ -32,7 +31,7 @@ export function openNative(
     sink.onEnd({
       kind: 'unsupported',
       fatal: true,
-      message: "There is no EventSource in this runtime: use transport 'auto' or 'fetch'.",
+      message: "This runtime has no EventSource: use transport 'auto' or 'fetch'.",
     })
     return { close() {} }
   }
@@ -45,14 +44,14 @@ export function openNative(
   let resumed = lastEventId !== '' && request.lastEventIdInUrl
 
   function onMessage({ type, data, lastEventId: id, origin }: MessageEvent<string>): void {
-    // A new EventSource starts with an empty ID. Until this stream has set one, ours is still the last.
+    // A new EventSource starts with an empty ID: until this stream sets one, ours is still valid.
     if (id !== '') idSeen = true
     const isNew = idSeen && id !== lastEventId
     if (isNew) lastEventId = id
     sink.onMessage({ event: type, data, id: isNew ? id : undefined }, origin)
   }
 
-  // A server may name its events `open` or `error`: those are MessageEvents, the connection's own are not.
+  // A server may send events of the type `open` or `error`: those are MessageEvents, unlike the connection's own.
   source.addEventListener('open', (event) => {
     if (isMessage(event)) {
       if (types.has('open')) onMessage(event)
@@ -67,7 +66,7 @@ export function openNative(
   function onError(): void {
     if (source.readyState === source.CLOSED) return fetchMayTakeOver ? sink.onEnd(gaveUp(request.url)) : inquire()
     const failure = interrupted(request.url)
-    // An EventSource that has seen no ID sends none: there is nothing to leave to it.
+    // The browser sends only IDs that it has received itself; otherwise we reconnect ourselves.
     const lastEventIdNeedsHeader = idSeen && lastEventId !== '' && !request.lastEventIdInUrl
     const sameOrigin = !isCrossOrigin(request.url)
     if (leaveToBrowser({ lastEventIdNeedsHeader, fetchMayTakeOver, sameOrigin })) {
@@ -80,8 +79,8 @@ export function openNative(
   }
 
   function inquire(): void {
-    // Without the last event ID, which another origin would have to allow in a preflight, and which no reason depends on.
-    // And strict: what the browser refuses must not look open.
+    // Without the last event ID: it may need a preflight, and the reason does not depend on it.
+    // Strict, so that a response that the browser refuses does not count as open.
     inquiry = createFetchOpener({}, { strict: true })(
       { ...request, lastEventId: '' },
       {
@@ -110,7 +109,7 @@ export function openNative(
   }
 }
 
-/** By shape: a polyfill has events of its own. */
+/** By shape: a polyfill may have its own event classes. */
 function isMessage(event: Event): event is MessageEvent<string> {
   return 'data' in event
 }
@@ -119,17 +118,17 @@ function interrupted(url: string): ConnectionFailure {
   return {
     kind: 'network',
     fatal: false,
-    message: `The connection to ${url} broke, or could not be made; the browser's EventSource does not say why.`,
+    message: `The connection to ${url} failed or was lost; the browser's EventSource does not say why.`,
   }
 }
 
 function gaveUp(url: string): ConnectionFailure {
   return {
     kind: 'native',
-    // Not fatal: a server's restart (a 503 from a proxy) looks the same as a wrong URL (404).
+    // Not fatal: a server that restarts (503 from a proxy) looks the same as a wrong URL (404).
     fatal: false,
     message:
       `The browser's EventSource gave up on ${url} and does not say why: a status other than 200, a media type other ` +
-      "than text/event-stream, or CORS; a request by fetch ('auto') would tell which.",
+      "than text/event-stream, or CORS; transport 'auto' or 'fetch' reports which.",
   }
 }

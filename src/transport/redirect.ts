@@ -6,40 +6,40 @@ import { discardBody } from '../answer/body.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
 import { keepsBrowserRules, whyNoRequest } from '../platform/fetch-rules.js'
-import type { UndirectedInit } from './request.js'
+import type { InitWithoutRedirect } from './request.js'
 
 /** "If request's redirect count is 20, then return a network error." */
 const MAX_REDIRECTS = 20
 
-/** Where a request has come to: the answer with the URL that gave it, or why there is none. */
+/** The final response and its URL, or why there is none. */
 export type Arrival =
   | { readonly response: FetchLikeResponse; readonly url: string; readonly failure?: undefined }
   | { readonly failure: ConnectionFailure }
 
 /**
- * Asks, and goes where the answer redirects. By itself wherever the platform shows redirects: `fetch` takes every header but
- * `Authorization` along to another origin, an API key too. The rules, and the quotes here, are those of the Fetch standard.
+ * Follows redirects itself if the platform shows them: `fetch` would send all headers but `Authorization` to another
+ * origin. The rules and the quotes are those of the Fetch standard.
  *
- * @param byPlatform - redirects are left to the platform, where it follows them
- * @throws the signal's reason, and TypeError for what is no answer
+ * @param byPlatform - whether to let the platform follow redirects
+ * @throws the signal's reason, and TypeError if `fetch` does not resolve to a response
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
 export async function fetchFollowing(
   fetch: FetchLike,
   firstUrl: string,
-  firstInit: UndirectedInit,
+  firstInit: InitWithoutRedirect,
   redirect: 'follow' | 'error',
   byPlatform: boolean,
 ): Promise<Arrival> {
   let url = firstUrl
   let init = firstInit
-  // To be shown a redirect is better than fetch's own mode 'error', which looks like a network that is down.
+  // Not fetch's own mode 'error', whose failure looks like a network error.
   let mode: FetchLikeInit['redirect'] =
     redirect === 'error' || (!byPlatform && !keepsBrowserRules()) ? 'manual' : 'follow'
   for (let count = 0; count <= MAX_REDIRECTS; count += 1) {
     let response: FetchLikeResponse
     try {
-      // oxlint-disable-next-line no-await-in-loop -- each answer says where the next request goes
+      // oxlint-disable-next-line no-await-in-loop -- each response determines the next request
       response = await fetch(url, { ...init, redirect: mode })
     } catch (cause) {
       const refusal = fetch === globalThis.fetch ? whyNoRequest(url, init) : undefined
@@ -53,7 +53,7 @@ export async function fetchFollowing(
     const answered = response.url || url
     if (response.type === 'opaqueredirect') {
       if (redirect === 'error') return refused(answered, `elsewhere, ${NOT_ALLOWED}`)
-      // The platform hides where to, so that only it can follow.
+      // The platform hides the target, so only the platform can follow.
       mode = 'follow'
       continue
     }
@@ -69,35 +69,35 @@ export async function fetchFollowing(
     init = redirected(init, response.status, target.origin === new URL(url).origin)
     url = target.href
   }
-  return refused(firstUrl, `more than ${MAX_REDIRECTS} times, probably in circles`)
+  return refused(firstUrl, `more than ${MAX_REDIRECTS} times, probably in a loop`)
 }
 
-const NOT_ALLOWED = "which the option redirect: 'error' does not allow; connect to where the stream is"
+const NOT_ALLOWED = "which the option redirect: 'error' does not allow; use the URL of the stream itself"
 
 function refused(url: string, how: string, status?: number): { failure: ConnectionFailure } {
   const message = `${url} redirects ${how}.`
   return { failure: { kind: 'redirect', fatal: true, message, ...(status !== undefined && { status }), url } }
 }
 
-/** The URL to go to, or why there is none. */
+/** The URL to request next, or why the redirect is refused. */
 function parseLocation(location: string, base: string): URL | string {
   let url: URL
   try {
     url = new URL(decode(location), base)
   } catch {
-    return `to ${JSON.stringify(location)}, which is no URL`
+    return `to ${JSON.stringify(location)}, which is not a valid URL`
   }
   // "If locationURL's scheme is not an HTTP(S) scheme, then return a network error."
-  if (!/^https?:$/.test(url.protocol)) return `to a URL of the scheme ${url.protocol} instead of http(s)`
-  // "If [...] locationURL includes credentials, and request's origin is not same origin with locationURL's origin, then return
-  // a network error." And fetch takes no URL with credentials to begin with. They are not told on.
+  if (!/^https?:$/.test(url.protocol)) return `to a URL with the scheme ${url.protocol} instead of http(s)`
+  // "If [...] locationURL includes credentials, and request's origin is not same origin with locationURL's origin, then
+  // return a network error." fetch refuses such URLs; the credentials are kept out of the message.
   if (url.username !== '' || url.password !== '') return `to a URL with credentials on ${url.host}, which fetch refuses`
   // "If location is a URL whose fragment is null, then set location's fragment to requestFragment."
   url.hash ||= new URL(base).hash
   return url
 }
 
-/** The bytes of a URL are UTF-8, which most platforms hand out as one character each; some have decoded them. */
+/** Decodes UTF-8 that the platform returned as one character per byte; some platforms have decoded it already. */
 function decode(location: string): string {
   if (/[\u0100-\uffff]/.test(location)) return location
   try {
@@ -108,17 +108,16 @@ function decode(location: string): string {
   }
 }
 
-/** The request to the next URL: of what the application gave for one origin, no header goes to another. */
-function redirected({ body, ...init }: UndirectedInit, status: number, sameOrigin: boolean): UndirectedInit {
+/** The request to the next URL. The application's headers are not sent to another origin. */
+function redirected({ body, ...init }: InitWithoutRedirect, status: number, sameOrigin: boolean): InitWithoutRedirect {
   const method = init.method.toUpperCase()
-  // "[...] status is 301 or 302 and request's method is `POST`; status is 303 and request's method is not `GET` or `HEAD`:
-  // set request's method to `GET` and request's body to null; for each headerName of request-body-header name, delete
-  // headerName from request's header list."
+  // "[...] status is 301 or 302 and request's method is `POST`; status is 303 and request's method is not `GET` or
+  // `HEAD`: set request's method to `GET` and request's body to null", and delete each "request-body-header name".
   const becomesGet = status === 303 ? method !== 'GET' && method !== 'HEAD' : status < 303 && method === 'POST'
   const sent = becomesGet ? undefined : body
   const headers = Object.entries(init.headers).filter(([name]) => {
     if (becomesGet && /^content-(encoding|language|location|type)$/.test(name)) return false
-    // What the event stream itself needs; and a body that goes along is nothing without its type.
+    // Another origin gets only what the event stream needs, and the type of a body that is sent again.
     return sameOrigin || /^(accept|last-event-id)$/.test(name) || (name === 'content-type' && sent !== undefined)
   })
   return {

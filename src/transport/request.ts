@@ -15,13 +15,13 @@ import { encodeHeaderValue } from './header-value.js'
 import { hasCacheMode } from '../platform/fetch-rules.js'
 import type { TransportRequest } from './transport.js'
 
-/** What a function that is asked on each attempt gets to know. */
+/** The argument of functions that are called on each attempt. */
 export interface AttemptContext {
   /** 0 for the first connection, then the number of the reconnection since the connection was last healthy. */
   readonly attempt: number
-  /** Why the last attempt came to an end; a 401 here is the moment to fetch a fresh token. */
+  /** Why the last attempt ended; if its `status` is 401, fetch a new token. */
   readonly failure: ConnectionFailure | undefined
-  /** The last event ID; empty if there is none, or if this attempt begins again without it. */
+  /** The last event ID; empty if there is none, or if this attempt starts over without it. */
   readonly lastEventId: string
 }
 
@@ -35,45 +35,55 @@ export type HeadersLike =
   | Readonly<Record<string, string | undefined>>
   | Iterable<readonly [name: string, value: string | undefined]>
 
-/** All that is asked of fetch but what it does with redirects: that is set where they are followed. */
-export type UndirectedInit = Omit<FetchLikeInit, 'redirect'>
+/** The init without `redirect`, which `fetchFollowing()` sets. */
+export type InitWithoutRedirect = Omit<FetchLikeInit, 'redirect'>
 
 export interface FetchOptions {
   /**
-   * The request method, or a function that is asked for it on every attempt.
+   * The request method, or a function that returns it, called on every attempt.
    *
    * @default `GET`, or `POST` with a body
    */
   method?: MethodOption | undefined
   /**
-   * The request headers, as `fetch` accepts them, or a function that is asked for them on every attempt, so that an
-   * expired token is replaced. A value that is undefined is left out. After a 401 the function is asked once more at
-   * once. If it throws or rejects, the attempt has failed (`application`) and the reconnection policy decides.
+   * The request headers, as `fetch` accepts them, or a function that returns them, called on every attempt and again
+   * after a 401, so that an expired token is replaced. A value that is undefined is left out. If the function throws or
+   * rejects, the attempt fails with `application` and the reconnection policy decides.
    */
   headers?: HeadersOption | undefined
-  /** The request body, or a function that is asked for it on every attempt; undefined from it means no body. */
+  /** The request body, or a function that returns it or undefined, called on every attempt. */
   body?: BodyOption | undefined
-  /** What to use in place of `globalThis.fetch`. */
+  /**
+   * The function that makes the requests.
+   *
+   * @default `globalThis.fetch`
+   */
   fetch?: FetchLike | undefined
   /**
-   * Whether to go where the server redirects, or to fail with `redirect`. Of `headers` none goes along to another origin; a
-   * browser follows by itself, and takes all but `Authorization` along where that origin's answer to its preflight allows
-   * them. So does a `fetch` of your own without `headers` beside it, with what it adds. Default: `'follow'`.
+   * Whether to follow redirects, or to fail with `redirect`. Your `headers` are not sent to another origin. Exception:
+   * a browser follows redirects itself and sends all headers but `Authorization`, if the other origin's preflight
+   * response allows them. So does a `fetch` of your own, with the headers it adds, if you set no `headers`.
+   *
+   * @default 'follow'
    */
   redirect?: 'follow' | 'error' | undefined
-  /** How much memory one event may take, in bytes, before the connection fails with `too-large`. Default: 16 MiB. */
+  /**
+   * How large one event may be, in bytes, before the connection fails with `too-large`.
+   *
+   * @default 16 MiB (16,777,216)
+   */
   maxEventSize?: number | undefined
 }
 
-/** @throws what the application's functions throw, TypeError for what cannot be sent, and the signal's reason */
+/** @throws what the application's functions throw, TypeError if a value cannot be sent, and the signal's reason */
 export async function createInit(
   { method, headers, body }: FetchOptions,
   { lastEventId, lastEventIdInUrl, withCredentials, attempt, failure }: TransportRequest,
   signal: AbortSignal,
-): Promise<UndirectedInit> {
+): Promise<InitWithoutRedirect> {
   const context: AttemptContext = { attempt, failure, lastEventId }
   const given = toHeaders(typeof headers === 'function' ? await headers(context) : headers)
-  // Closed meanwhile: the application's other functions are not called any more.
+  // If the session was closed meanwhile, the application's other functions are not called.
   throwIfAborted(signal)
   const sent = typeof body === 'function' ? await body(context) : body
   throwIfAborted(signal)
@@ -83,10 +93,10 @@ export async function createInit(
   if (asked !== undefined && !isMethod(asked)) throw wrongArgument('method', 'its result', METHOD, asked)
   checkBodyless('body', asked, sent)
 
-  // "A user agent may set (`Accept`, `text/event-stream`) in request's header list": exactly so, as test servers compare it.
+  // "A user agent may set (`Accept`, `text/event-stream`) in request's header list": exactly, as servers compare it.
   if (!given.has('accept')) given.set('accept', 'text/event-stream')
-  // "If the EventSource object's last event ID string is not the empty string, then: let lastEventIDValue be the EventSource
-  // object's last event ID string, encoded as UTF-8; set (`Last-Event-ID`, lastEventIDValue) in request's header list."
+  // "If the EventSource object's last event ID string is not the empty string, then: let lastEventIDValue be [it],
+  // encoded as UTF-8; set (`Last-Event-ID`, lastEventIDValue) in request's header list."
   const lastEventIdValue = lastEventIdInUrl ? undefined : encodeHeaderValue(lastEventId)
   if (lastEventIdValue !== undefined) given.set('last-event-id', lastEventIdValue)
 
@@ -95,7 +105,7 @@ export async function createInit(
     headers: Object.fromEntries(given),
     ...(sent !== undefined && { body: sent }),
     // "Let corsAttributeState be Anonymous. If eventSourceInitDict's withCredentials member is true, then set
-    // corsAttributeState to Use Credentials": to fetch, these are `same-origin` and `include`.
+    // corsAttributeState to Use Credentials": fetch calls these `same-origin` and `include`.
     credentials: withCredentials ? 'include' : 'same-origin',
     // "Set request's cache mode to 'no-store'."
     ...(hasCacheMode() && { cache: 'no-store' }),
@@ -104,7 +114,7 @@ export async function createInit(
 }
 
 /**
- * By lower-case names. Without the platform's `Headers`, which some test environments lack.
+ * Keyed by lower-case names. Not the platform's `Headers`, which some test environments lack.
  *
  * @throws TypeError
  */
@@ -123,7 +133,7 @@ function toHeaders(given: HeadersLike | undefined): Map<string, string> {
     // Fetch standard, 2.2.2: "To normalize a byte sequence potentialValue, remove any leading and trailing HTTP
     // whitespace bytes"; then it "contains no 0x00 (NUL) or HTTP newline bytes".
     const text = value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
-    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    // oxlint-disable-next-line no-control-regex -- it looks for control characters
     if (/[\0\r\n\u0100-\uffff]/.test(text)) throw new TypeError(`headers: the value of "${name}" cannot be sent.`)
     const key = name.toLowerCase()
     const before = headers.get(key)
@@ -135,13 +145,13 @@ function toHeaders(given: HeadersLike | undefined): Map<string, string> {
 const HEADERS = 'an object of names and values, Headers, or pairs'
 const BODY = 'a string, bytes, a Blob, FormData or URLSearchParams, which can be sent again on the next attempt'
 
-/** By shape: they may come from another realm, or from a test environment whose classes have no name. */
+/** By shape: the value may come from another realm, or from a test environment whose classes have no name. */
 function isBody(value: unknown): boolean {
   return (
     isString(value) ||
     ArrayBuffer.isView(value) ||
     Object.prototype.toString.call(value) === '[object ArrayBuffer]' ||
-    // A Blob, or FormData or URLSearchParams.
+    // A Blob, FormData or URLSearchParams.
     (isObject(value) && ('arrayBuffer' in value || 'append' in value))
   )
 }
@@ -153,7 +163,7 @@ function isToken(value: unknown): value is string {
   return isString(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
 }
 
-/** "A method is a byte sequence that matches the method token production"; some are forbidden. Fetch standard, 2.2.1. */
+/** "A method is a byte sequence that matches the method token production"; some are forbidden (Fetch, 2.2.1). */
 function isMethod(value: unknown): boolean {
   return isToken(value) && !/^(?:connect|trace|track)$/i.test(value)
 }
@@ -184,10 +194,10 @@ const RULES: readonly OptionRule[] = [
 ]
 
 /**
- * Refuses what would fail on every attempt.
+ * Rejects options that would fail on every attempt.
  *
- * @param caller - the public function that the options were given to, for the message
- * @param others - the rules for the options that this function has besides
+ * @param caller - the public function that was given the options, for the message
+ * @param others - the rules for further options of that function
  * @throws TypeError or RangeError
  */
 export function checkFetchOptions(caller: string, options: FetchOptions, others: readonly OptionRule[] = []): void {
@@ -214,7 +224,7 @@ function checkBodyless(caller: string, method: string | undefined, body: FetchLi
   }
 }
 
-/** Whether the request may be sent again without being asked to: a POST may do again what it did. */
+/** Whether the request may be sent again automatically: a POST may have its effect twice. */
 export function isRepeatable({ method = 'GET', body }: FetchOptions): boolean {
   return body === undefined && typeof method === 'string' && isBodyless(method)
 }

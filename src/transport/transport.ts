@@ -3,24 +3,24 @@ import type { EventStreamMessage } from '../event-stream/message.js'
 
 /** One attempt to obtain the event stream. */
 export interface TransportRequest {
-  /** Absolute. Contains the last event ID already where `lastEventIdInUrl` says so. */
+  /** Absolute. Contains the last event ID if `lastEventIdInUrl` is set. */
   readonly url: string
-  /** The last event ID string; empty when there is none. */
+  /** The last event ID string; empty if there is none. */
   readonly lastEventId: string
-  /** Whether the URL carries the last event ID, so that no header has to. */
+  /** Whether the last event ID is sent in the URL and not in a header. */
   readonly lastEventIdInUrl: boolean
   readonly withCredentials: boolean
   /** 0 for the first connection, then the number of the reconnection since the connection was last healthy. */
   readonly attempt: number
-  /** Why the last attempt came to an end; undefined at the first, and when the application asked to reconnect. */
+  /** Why the last attempt ended; undefined for the first, and after a call of `reconnect()`. */
   readonly failure: ConnectionFailure | undefined
-  /** The event types that are listened for now, or all of them. More may follow by {@link TransportSession.listen}. */
+  /** The event types to deliver, or all of them. {@link TransportSession.listen} may add more. */
   readonly types: ReadonlySet<string> | 'every'
 }
 
 /**
- * Where a transport delivers. A transport must call `onOpen`, `onMessage` and `onEnd`, and the other methods only if it
- * has something to report. Calls after {@link TransportSession.close} are ignored.
+ * The callbacks of a transport. It must call `onOpen`, `onMessage` and `onEnd`, and the others only if it has something
+ * to report. Calls after {@link TransportSession.close} are ignored.
  */
 export interface TransportSink {
   /**
@@ -32,10 +32,10 @@ export interface TransportSink {
   /**
    * An event has arrived.
    *
-   * @param origin - the origin of the URL that answered, after redirects; by default, that of the request's URL
+   * @param origin - the origin of the final URL, after redirects; by default, that of the request's URL
    */
   onMessage(message: TransportMessage, origin?: string): void
-  /** The attempt is over, and nothing follows. `no-content`: the server asked not to come back. */
+  /** The attempt is over, and nothing follows. `no-content`: the server asked clients not to reconnect. */
   onEnd(outcome: ConnectionFailure | 'no-content'): void
 
   /** Something has arrived that no other method reports, such as a comment or a part of an event. */
@@ -48,7 +48,7 @@ export interface TransportSink {
   onInterrupted(failure: ConnectionFailure): void
 }
 
-/** An event, as {@link EventStreamMessage} has it, whose `id` may be left out if it has none of its own. */
+/** An {@link EventStreamMessage} whose `id` may be left out if the event has no ID of its own. */
 export interface TransportMessage extends Omit<EventStreamMessage, 'id'> {
   readonly id?: string | undefined
 }
@@ -61,37 +61,36 @@ export interface TransportOpened {
    */
   readonly transport: string
   /**
-   * Whether the server was sent the last event ID, and so can have resumed where the last stream broke off.
+   * Whether the last event ID was sent to the server, so that it can resume where the last stream ended.
    *
    * @default whether the request has a last event ID
    */
   readonly resumed: boolean
 }
 
-/** An attempt under way, or an open stream. */
+/** An attempt in progress, or an open stream. */
 export interface TransportSession {
-  /** Ends it and releases the connection. The sink hears nothing more; a second call does nothing. */
+  /** Ends it and releases the connection. Nothing more is delivered; a second call does nothing. */
   close(): void
-  /** Adds an event type. Only a transport that hears no others than those it is told has this. */
+  /** Adds an event type. Only for transports that deliver only named types. */
   listen?(type: string): void
 }
 
 /**
- * How one event stream is obtained, once. It does not reconnect (see {@link TransportSink.onInterrupted} for one that
- * does so by itself) and what it keeps between sessions holds for all of them, so that one value can serve
- * any number of connections.
+ * How one event stream is obtained, once. It need not reconnect (if it does, see {@link TransportSink.onInterrupted}).
+ * One value can serve any number of connections, so any state that it keeps between sessions must hold for all of them.
  */
 export interface Transport {
-  /** What `status` shows. */
+  /** The name that `status` shows. */
   readonly name: string
-  /** Whether it delivers events of types that nobody has asked for; the browser's `EventSource` does not. */
+  /** Whether it delivers events of types that nobody listens for; the browser's `EventSource` does not. */
   readonly everyType: boolean
   /**
-   * Whether the same request may be sent again without being asked to, as RFC 9110, 9.2.2 has it for idempotent methods.
+   * Whether the same request may be sent again automatically, as with idempotent methods (RFC 9110, 9.2.2).
    *
    * @default true
    */
   readonly repeatable?: boolean
-  /** Begins. It may call the sink at once or later, and does not throw: what goes wrong is an `onEnd`. */
+  /** Starts an attempt. It may call the sink immediately, and must not throw: failures are passed to `onEnd`. */
   open(request: TransportRequest, sink: TransportSink): TransportSession
 }
