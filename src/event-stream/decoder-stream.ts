@@ -2,20 +2,20 @@ import type { EventStreamMessage } from './message.js'
 import { checkOptions, type ParserOptions, SHARED_OPTIONS } from './parser-options.js'
 import { createParser } from './parser.js'
 
-/** What {@link EventStreamDecoderStream} takes: all of {@link ParserOptions} but the callbacks that the stream replaces. */
+/** The options of {@link EventStreamDecoderStream}: those of the parser, without the callbacks that it replaces. */
 export type EventStreamDecoderOptions = Omit<ParserOptions, 'onEvent' | 'onError'>
 
 /**
  * A transform stream from the chunks of an event stream to its events, for `pipeThrough`.
  *
- * The reader sets the pace: while it has not taken the events of one chunk, no more than the next one is asked for. An event
- * larger than `maxEventSize` makes both sides fail with {@link ParseError}; as with every stream that fails, what its
- * reader has not taken by then is dropped. What is unfinished at the end is discarded.
+ * Backpressure: at most one more chunk is requested before the events of the current one are read. An event larger than
+ * `maxEventSize` makes both sides fail with {@link ParseError}; events that have not been read by then are dropped. An
+ * unfinished event at the end is discarded.
  *
- * It has a `TransformStream` rather than being one, so that importing it is harmless where the platform has none.
+ * It does not extend `TransformStream`, so that it can be imported on platforms that have none.
  *
- * @throws TypeError when an option has the wrong type, or does not exist
- * @throws RangeError when `maxEventSize` is not more than 0
+ * @throws TypeError if an option has the wrong type or does not exist
+ * @throws RangeError if `maxEventSize` is not more than 0
  * @example
  * const events = response.body.pipeThrough(new EventStreamDecoderStream())
  * for await (const { event, data } of events) console.log(event, data)
@@ -24,7 +24,7 @@ export type EventStreamDecoderOptions = Omit<ParserOptions, 'onEvent' | 'onError
 export class EventStreamDecoderStream {
   /** The events. */
   readonly readable: ReadableStream<EventStreamMessage>
-  /** Takes the chunks: bytes, or text that is decoded already. */
+  /** Takes the chunks: bytes, or text that has been decoded. */
   readonly writable: WritableStream<Uint8Array | string>
 
   constructor(options: EventStreamDecoderOptions = {}) {

@@ -2,7 +2,7 @@ import { checkNames } from '../arguments/check-names.js'
 import type { ParseError } from './parse-error.js'
 import type { EventStreamMessage } from './message.js'
 
-/** What {@link createParser} is given: who wants to hear what, and the limits. */
+/** The options of {@link createParser}: the callbacks and the limits. */
 export interface ParserOptions {
   /** Called for every event, at its blank line. */
   readonly onEvent: (message: EventStreamMessage) => void
@@ -12,29 +12,30 @@ export interface ParserOptions {
    */
   readonly onId?: ((id: string) => void) | undefined
   /**
-   * Called with the reconnection time in ms, as soon as its line has ended: a whole number from zero on, at most
-   * `Number.MAX_SAFE_INTEGER`. Larger than a timer takes it may well be: clamp it before waiting.
+   * Called with the reconnection time in ms, as soon as its line has ended: a whole number from 0 to
+   * `Number.MAX_SAFE_INTEGER`. Clamp it before waiting: it may be longer than a timer can wait.
    */
   readonly onRetry?: ((reconnectionTime: number) => void) | undefined
-  /** Called with the text of every comment, without its colon and the space that may follow it. */
+  /** Called with the text of every comment, without the colon and one space after it. */
   readonly onComment?: ((text: string) => void) | undefined
-  /** Called once when the stream cannot be read on. Without it, `push` throws the error. */
+  /** Called once if the rest of the stream cannot be read. Without it, `push` throws the error. */
   readonly onError?: ((error: ParseError) => void) | undefined
   /**
-   * How large one event may become, in bytes: its `data`, `event`, `id` and `retry` lines, names and colons included, line
-   * ends not. Where text is pushed, whose bytes nobody knows, its UTF-16 code units count. Default: 16 MiB (16,777,216);
-   * `Infinity` sets no limit. A comment counts only where `onComment` is given, together with the event around it; lines
-   * that mean nothing are not even kept.
+   * How large one event may be, in bytes, or in UTF-16 code units if you push strings. Its `data`, `event`, `id` and
+   * `retry` lines count, without line ends; a comment counts only if `onComment` is given, with the event around it.
+   * `Infinity` sets no limit.
+   *
+   * @default 16 MiB (16,777,216)
    */
   readonly maxEventSize?: number | undefined
 }
 
 export const DEFAULT_MAX_EVENT_SIZE: number = 16 * 1024 * 1024
 
-/** The names of options, and what `typeof` says of each. */
+/** The names of options, and the `typeof` of each. */
 type OptionTypes = Readonly<Record<string, string>>
 
-/** Those that the parser shares with the stream around it. */
+/** The options that the parser shares with `EventStreamDecoderStream`. */
 export const SHARED_OPTIONS: OptionTypes = {
   onId: 'function',
   onRetry: 'function',
@@ -49,10 +50,10 @@ export function checkIsObject(options: object): void {
 }
 
 /**
- * Refuses wrong and unknown options, with an error that names the option.
+ * Rejects wrong and unknown options, with an error that names the option.
  *
- * @param caller - the public function that the options were given to
- * @param types - of all options that there are
+ * @param caller - the public function that was given the options
+ * @param types - the types of all existing options
  */
 export function checkOptions(caller: string, options: Partial<ParserOptions>, types: OptionTypes): void {
   checkIsObject(options)

@@ -5,22 +5,22 @@ import { Utf8Decoder } from './utf8-decoder.js'
 /** Turns the bytes or the text of an event stream into events. See {@link createParser}. */
 export interface EventStreamParser {
   /**
-   * Reads the next chunk, of any size and cut anywhere. The callbacks are called before it returns.
+   * Reads the next chunk, of any size and split anywhere. The callbacks are called before it returns.
    *
-   * After {@link end}, and after an error was reported, it does nothing until {@link reset}.
+   * After {@link end}, and after an error has been reported, it does nothing until {@link reset}.
    *
-   * @param chunk - bytes, or text that is decoded already; not kept, so its memory may be used again afterwards
-   * @throws TypeError when the chunk is neither
-   * @throws {@link ParseError} when an event passes `maxEventSize` and there is no `onError`
-   * @throws what a callback throws: at once; the rest of the chunk is lost
-   * @throws Error when it is called from inside a callback, or after a callback threw, without a {@link reset} in between
+   * @param chunk - bytes, or text that has been decoded; not kept, so its memory can be reused
+   * @throws TypeError if the chunk is neither
+   * @throws {@link ParseError} if an event exceeds `maxEventSize` and there is no `onError`
+   * @throws what a callback throws; the rest of the chunk is lost
+   * @throws Error if it is called inside a callback, or after a callback threw and without a {@link reset} since
    */
   push(chunk: Uint8Array | string): void
-  /** The stream has ended: an event without its blank line is discarded. Whatever is pushed until {@link reset}, too. */
+  /** Ends the stream: an unfinished event is discarded, and so is all that is pushed until {@link reset}. */
   end(): void
   /**
-   * Makes the parser ready for a new connection: everything unfinished is forgotten. Called from inside a callback,
-   * nothing more of the current chunk is delivered.
+   * Prepares the parser for a new connection: everything unfinished is discarded. If called inside a callback, the rest
+   * of the current chunk is not delivered.
    */
   reset(): void
 }
@@ -34,26 +34,26 @@ const D = 0x64
 const E = 0x65
 const I = 0x69
 const R = 0x72
-/** No UTF-16 code unit has more bytes in UTF-8. */
+/** The most bytes that one UTF-16 code unit can have in UTF-8. */
 const MAX_BYTES = 3
-/** `-1 & NOWHERE` is NOWHERE, and every other index stays: what is not found lies behind every string. */
-const NOWHERE = 2 ** 30 - 1
-/** So many characters of a line show whether it means anything: the longest field names, with their colon. */
+/** `& NOT_FOUND` maps indexOf's -1 to an index past any string's end, so that Math.min() finds the nearest match. */
+const NOT_FOUND = 2 ** 30 - 1
+/** The first characters of a line that show whether it is ignored: the longest field name and its colon. */
 const DECIDED = 'event:'.length
-/** Data that comes in smaller pieces is joined up to so many characters: V8 takes 32 bytes for every string put behind another. */
+/** Smaller pieces of data are joined up to this length, because V8 allocates an object for each concatenation. */
 const PIECE = 512
-/** Texts below this are joined with the line that they end: to copy them costs less than to read them in two parts. */
+/** Shorter texts are joined with the line that they end: copying them is cheaper than reading them in two parts. */
 const SHORT = 2048
-/** Kept in place of the start of a line that means nothing: neither does it, however the line goes on. */
+/** Placeholder for a partial line that is already known to be ignored, so that it is not buffered. */
 const IGNORED = 'ignored'
 
 /**
- * Makes a parser of event streams: bytes or strings in, events out, exactly as the standard interprets them, however the
- * stream is cut into chunks. It does no I/O and sets no timer.
+ * Creates a parser of event streams: bytes or strings in, events out, exactly as the standard interprets them, however
+ * the stream is split into chunks. It does no I/O and sets no timers.
  *
  * @param options - the callbacks, of which `onEvent` is required, and the limits
- * @throws TypeError when an option has the wrong type, or does not exist
- * @throws RangeError when `maxEventSize` is not more than 0
+ * @throws TypeError if an option has the wrong type or does not exist
+ * @throws RangeError if `maxEventSize` is not more than 0
  * @example
  * const parser = createParser({ onEvent: ({ event, data }) => console.log(event, data) })
  * parser.push('event: price\ndata: 42\n\n') // price 42
@@ -68,23 +68,23 @@ class Parser implements EventStreamParser {
   readonly #options: ParserOptions
   readonly #maxEventSize: number
 
-  /** `parsing` from the first to the last callback of a chunk, and `failed` where one of them threw. */
+  /** `parsing` while a chunk is read, and `failed` after a callback threw. */
   #state: 'ready' | 'parsing' | 'failed' | 'closed' = 'ready'
   #decoder: Utf8Decoder | undefined
-  /** The character that the next text may begin with for nothing: a BOM at the very start, an LF after a CR. */
+  /** Skipped if the next text starts with it: a BOM at the start of the stream, the LF of a split CRLF. */
   #skipped: number | undefined = BYTE_ORDER_MARK
-  /** The current text, and what is left of the one before, has as many bytes as UTF-16 code units; strings count as such. */
+  /** True while one UTF-16 code unit counts as one byte, so that sizes need no counting; always true for strings. */
   #isAscii = true
 
-  /** The line that has not ended. Engines join a string when it is read: the time for a line is linear in its length. */
+  /** The line that has not ended. Engines join strings when they are read, so a line takes linear time. */
   #rest = ''
-  /** The data buffer: what it has from earlier texts (see {@link Parser.#settle}), and from the current one. */
+  /** The data buffer: from earlier texts (see {@link Parser.#keepCopies}), and from the current one. */
   #earlierData = ''
   #data = ''
   #eventType = ''
   /** The last event ID buffer, if the block has set it. */
   #id: string | undefined
-  /** The bytes of the block's lines so far; 0 while none of them means anything. */
+  /** The size of the block's lines so far, in bytes; 0 while all of them are ignored. */
   #size = 0
 
   constructor(options: ParserOptions) {
@@ -94,7 +94,7 @@ class Parser implements EventStreamParser {
 
   push(chunk: Uint8Array | string): void {
     const isText = typeof chunk === 'string'
-    // By its name: test environments and frames have a Uint8Array of their own.
+    // By name: test environments and frames have their own Uint8Array.
     if (!isText && (chunk as Partial<Uint8Array> | null)?.[Symbol.toStringTag] !== 'Uint8Array') {
       throw new TypeError('chunk must be a Uint8Array or a string')
     }
@@ -115,13 +115,13 @@ class Parser implements EventStreamParser {
       if (this.#rest === '') this.#read(text, 0)
       else this.#readOn(text)
     } catch (error) {
-      // Noted for an outer push() too, whose callback began another stream with reset() and push(), and catches this.
+      // Also fails an outer push() whose callback called reset() and push(), even if it catches this error.
       if (this.#state === 'parsing') this.#state = 'failed'
       throw error
     }
     if (this.#state !== 'parsing') return
     this.#state = 'ready'
-    if (this.#size > 0) this.#settle()
+    if (this.#size > 0) this.#keepCopies()
   }
 
   end(): void {
@@ -141,13 +141,12 @@ class Parser implements EventStreamParser {
     this.#endBlock()
   }
 
-  /** Reads a text that begins within a line. */
+  /** Reads a text that starts within a line. */
   #readOn(text: string): void {
-    const end = Math.min(text.indexOf('\n') & NOWHERE, text.indexOf('\r') & NOWHERE)
-    if (end === NOWHERE) return this.#keep(text, 0)
-    // By join(), which writes the characters at once. V8 knows up to four kinds of string where a method is called, and looks
-    // the method up each time where more have come; strings made with `+`, or cut out of others, are kinds of their own, for
-    // one byte and for two. Streams of ASCII took 60 % longer after others.
+    const end = Math.min(text.indexOf('\n') & NOT_FOUND, text.indexOf('\r') & NOT_FOUND)
+    if (end === NOT_FOUND) return this.#keep(text, 0)
+    // Not `+`: V8 optimises a call for at most four kinds of string, and concatenated ones are separate kinds that slow
+    // down its string methods from then on.
     const joined = text.length < SHORT ? text.length : end + 1
     const line = [this.#rest, text.slice(0, joined)].join('')
     this.#rest = ''
@@ -155,7 +154,7 @@ class Parser implements EventStreamParser {
     if (this.#state === 'parsing') this.#read(text, joined)
   }
 
-  /** Reads the lines of the text from `start` on, where one begins. */
+  /** Reads the lines of the text from `start`, which is the start of a line. */
   #read(text: string, start: number): void {
     const { length } = text
     if (start === length) return
@@ -166,31 +165,28 @@ class Parser implements EventStreamParser {
     let lineFeed = -1
     let carriageReturn = -1
     let nul = -1
-    // Two loops, of blocks and of their lines, where one would do. V8 in Node 20 may replace a loop in the middle of its run
-    // (on-stack replacement) and then never optimise its function: every call begins unoptimised, up to the end of the loop.
-    // It replaces the outer one, which a chunk of one block leaves before that: else twice the time, in every fourth process.
-    // (The outer condition holds them apart: V8 makes one loop of two that begin at the same place.)
+    // Nested loops, because V8's on-stack replacement may leave a single loop unoptimised. The outer condition keeps V8
+    // from merging them.
     while (start < length) {
       do {
-        // "with a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character not
-        // preceded by a U+000D CARRIAGE RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character not
-        // followed by a U+000A LINE FEED (LF) character being the ways in which a line can end."
-        // What is found far ahead is not looked for again before it is reached: else streams with one of them took forever.
-        if (lineFeed < start) lineFeed = text.indexOf('\n', start) & NOWHERE
-        if (carriageReturn < start) carriageReturn = text.indexOf('\r', start) & NOWHERE
+        // "a [...] (CRLF) character pair, a single [...] (LF) character not preceded by a [...] (CR) character, and a
+        // single [...] (CR) character not followed by a [...] (LF) character being the ways in which a line can end."
+        // A match is kept until it is reached: a new search per line would take quadratic time.
+        if (lineFeed < start) lineFeed = text.indexOf('\n', start) & NOT_FOUND
+        if (carriageReturn < start) carriageReturn = text.indexOf('\r', start) & NOT_FOUND
         const end = Math.min(lineFeed, carriageReturn)
-        if (end === NOWHERE) return this.#keep(text, start)
+        if (end === NOT_FOUND) return this.#keep(text, start)
         let next = end + 1
         if (end === carriageReturn) {
           if (next === lineFeed) next++
-          // An LF may follow in the next text. The line has ended all the same: nothing waits for a byte that may not come.
+          // An LF may follow in the next text, but the line has ended: do not wait for a byte that may not come.
           else if (next === length) this.#skipped = LINE_FEED
         }
 
         if (start === end) {
           // "If the line is empty (a blank line): Dispatch the event, as defined below."
           if (this.#size > 0) {
-            // "If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove the last character"
+            // "If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove [it]"
             const data = this.#earlierData + this.#data
             this.#dispatch(data === '' ? undefined : data.slice(0, -1))
           }
@@ -204,29 +200,28 @@ class Parser implements EventStreamParser {
               name === 'data' &&
               this.#data === '' &&
               this.#earlierData === '' &&
-              // V8 throws optimised code away for a character that is not there, and calls a function for each one after that.
+              // Checked first: charCodeAt() past the end makes V8 discard its optimised code.
               next < length &&
               isLineEnd(text.charCodeAt(next)) &&
               this.#size + MAX_BYTES * (end - start) <= this.#maxEventSize
             ) {
-              // The only data line, and its blank line: most events are like this. That their data is never buffered saves a
-              // fifth of the time with bytes, and two fifths with strings. (Should an LF follow, it is another blank line, and
-              // those dispatch nothing.)
+              // Fast path for the usual event, a single data line: its data is never buffered. (If the LF of a CRLF
+              // follows, it is read as another blank line, which dispatches nothing.)
               next++
               this.#dispatch(text.slice(from, end))
             } else {
               const size = this.#size + (this.#isAscii ? end - start : sizeOf(text, start, end))
               if (!this.#isWithinLimit(size)) return
-              // A comment takes no memory once it is told.
+              // A comment takes no memory after its callback.
               if (name !== '') this.#size = size
               if (name === 'data') {
-                // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to the
-                // data buffer." In one piece where the line ends with one: a sixth of the time where events have ten lines.
+                // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to
+                // the data buffer." If the line ends with an LF, slicing with it is cheaper than appending one.
                 this.#data += end === lineFeed ? text.slice(from, end + 1) : `${text.slice(from, end)}\n`
               } else if (name === 'id') {
-                // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value."
-                if (nul < from) nul = text.indexOf('\0', from) & NOWHERE
-                // Detached at once: who is told of it keeps it for as long as the connection lives.
+                // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to [it]."
+                if (nul < from) nul = text.indexOf('\0', from) & NOT_FOUND
+                // Copied now, because a connection keeps its last event ID for long.
                 if (nul >= end) this.#id = detach(text.slice(from, end), text)
               } else this.#process(name, text.slice(from, end))
             }
@@ -238,10 +233,10 @@ class Parser implements EventStreamParser {
     }
   }
 
-  /** The name of the field that a line sets; empty for a comment, undefined for a line that means nothing to anybody. */
+  /** The name of the field that a line sets; empty for a comment, undefined for a line that is ignored. */
   #nameOf(text: string, start: number, end: number): string | undefined {
-    // "Field names must be compared literally, with no case folding performed." By their first letter, and the others in
-    // threes, which V8 compares without a call: 10 % of the whole time.
+    // "Field names must be compared literally, with no case folding performed." By first letter, then in threes,
+    // which V8 compares inline.
     const first = text.charCodeAt(start)
     const name =
       first === D && text.startsWith('ata', start + 1)
@@ -260,8 +255,8 @@ class Parser implements EventStreamParser {
   }
 
   /**
-   * "The steps to process the field given a field name and a field value depend on the field name": those of all but `data`
-   * and `id`.
+   * "The steps to process the field given a field name and a field value depend on the field name": here, all but
+   * `data` and `id`.
    */
   #process(name: string, value: string): void {
     if (name === '') {
@@ -276,22 +271,22 @@ class Parser implements EventStreamParser {
     }
   }
 
-  /** Keeps what the text has of a line that has not ended, unless the line means nothing however it goes on. */
+  /** Keeps the part of an unfinished line that is in this text, unless the line is ignored however it continues. */
   #keep(text: string, start: number): void {
     if (this.#rest === IGNORED) return
     const begun = this.#rest
     this.#rest += detach(text.slice(start), text)
     if (this.#rest.length < DECIDED) return
-    // A string this short is written at once, too (see readOn).
+    // For strings this short, `+` copies the characters as join() does (see #readOn).
     const isMeaningful =
-      begun.length >= DECIDED || this.#nameOf(begun + text.slice(start, start + DECIDED), 0, NOWHERE) !== undefined
-    // Until its end is known, a line counts as UTF-16 code units: it has at least as many bytes.
+      begun.length >= DECIDED || this.#nameOf(begun + text.slice(start, start + DECIDED), 0, NOT_FOUND) !== undefined
+    // Until its end is known, a line counts in UTF-16 code units: it has at least as many bytes.
     if (isMeaningful) this.#isWithinLimit(this.#size + this.#rest.length)
     else this.#rest = IGNORED
   }
 
-  /** Copies what stays out of the text that is done, lest ten characters of it keep all of it in memory. */
-  #settle(): void {
+  /** Copies what outlives this chunk: a short slice would keep the whole chunk in memory. */
+  #keepCopies(): void {
     this.#eventType = copy(this.#eventType)
     this.#data = copy(this.#data)
     if (this.#data.length < PIECE) return
@@ -299,7 +294,7 @@ class Parser implements EventStreamParser {
     this.#data = ''
   }
 
-  /** Whether an event may have so many bytes; where not, the stream is not read on. */
+  /** Whether an event may have this many bytes. If not, the stream is ended and the error reported. */
   #isWithinLimit(size: number): boolean {
     if (size <= this.#maxEventSize) return true
     this.end()
@@ -309,7 +304,7 @@ class Parser implements EventStreamParser {
     return false
   }
 
-  /** @param data - without its last line feed; undefined where the data buffer is empty */
+  /** @param data - without its last line feed; undefined if the data buffer is empty */
   #dispatch(data: string | undefined): void {
     const event = this.#eventType
     const id = this.#id
@@ -335,25 +330,25 @@ function isLineEnd(character: number): boolean {
   return character === LINE_FEED || character === CARRIAGE_RETURN
 }
 
-/** The same string, in memory of its own where it would keep a much larger one alive. */
+/** The same string, copied if it would keep a much larger one in memory. */
 function detach(part: string, whole: string): string {
   return part.length * 8 < whole.length ? copy(part) : part
 }
 
 /**
- * The same string, in memory of its own. Engines cut a string out of another by pointing into it, V8 from 13 characters on;
- * put behind another character and cut off again, it is written anew.
+ * The same string, in its own memory. A slice points into its source string (in V8 from 13 characters); adding a
+ * character and slicing it off again makes a copy.
  */
 function copy(text: string): string {
   return text.length < 13 ? text : ` ${text}`.slice(1)
 }
 
-/** The bytes of a part of the text in UTF-8. */
+/** The size in UTF-8 of a part of the text, in bytes. */
 function sizeOf(text: string, start: number, end: number): number {
   let size = end - start
   for (let i = start; i < end; i++) {
     const unit = text.charCodeAt(i)
-    // A surrogate pair has four bytes, two for each half. U+FFFD stands for a byte that is none.
+    // A surrogate pair has four bytes, two for each half. U+FFFD counts as the one invalid byte that it replaces.
     if (unit >= 0x80 && unit !== 0xfffd) size += unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2
   }
   return size

@@ -1,6 +1,6 @@
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
-/** This byte and higher ones belong to characters of several bytes. */
+/** Bytes from here on belong to characters of several bytes. */
 const NOT_ASCII = 0x80
 /** Smaller chunks are gathered until a line ends, because each call of the platform's decoder has a fixed cost. */
 const SMALL = 48
