@@ -26,6 +26,7 @@ describe('the option that an unknown name is taken for', () => {
   test.each([
     ['another case', 'lastEventID', 'lastEventId'],
     ['another case', 'withcredentials', 'withCredentials'],
+    ['another case', 'HEADERS', 'headers'],
     ['a letter too many', 'idleTimmeout', 'idleTimeout'],
     ['a letter too few', 'idleTimout', 'idleTimeout'],
     ['another letter', 'onse', 'once'],

@@ -100,6 +100,17 @@ describe('store', () => {
     expect(Object.keys(createStore(1))).not.toContain('undefined')
   })
 
+  test('tells a subscriber that comes after the release the value, and nothing more', () => {
+    const whileSubscribed = vi.fn(() => () => {})
+    const store = createStore(1, whileSubscribed)
+    store.release()
+    const seen: number[] = []
+    store.subscribe((value) => seen.push(value))
+    store.set(2)
+    expect([seen, store.get()]).toEqual([[1], 2])
+    expect(whileSubscribed).not.toHaveBeenCalled()
+  })
+
   test('refuses a subscriber that is no function', () => {
     // @ts-expect-error -- what JavaScript may pass
     expect(() => createStore(1).subscribe(null)).toThrow(TypeError)
