@@ -87,3 +87,24 @@ test.each([
   },
   90_000,
 )
+
+test('nor does the heap with listeners, loops and waits that come and go', async () => {
+  const source = createEventSource<{ message: number }>('http://sse.example/', {
+    fetch: () => new Promise(() => {}),
+  })
+  const { signal } = new AbortController()
+  async function measureAfter(count: number): Promise<number> {
+    for (let round = 0; round < count; round += 1) {
+      source.on('message', () => {}, { signal })()
+      source.store('message').subscribe(() => {})()
+      void source.events('message', { signal }).return?.()
+    }
+    return heapInUse()
+  }
+  const early = await measureAfter(WARM_UP)
+  const growth = (await measureAfter(10_000)) - early
+  console.log(`leaks, listeners: ${Math.round(growth / 1000)} kB of heap`)
+  expect(growth).toBeLessThan(MAX_GROWTH)
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  source.close()
+})
