@@ -244,6 +244,7 @@ describe('readEvents with endOn', () => {
     ['types', ['error', 'done'], ['a', 'b']],
     ['a function that says deliver', ({ data }) => data === 'b' && 'deliver', ['a', 'b']],
     ['a function that says true', ({ data }) => data === 'b', ['a']],
+    ['a function that answers with anything truthy or falsy', ({ data }) => /c/.exec(data) as never, ['a', 'b']],
     ['a function that knows the first event', () => true, []],
   ])('%s ends the loop with the mark, and releases the body', async (_, endOn, expected) => {
     const { response, cancelled } = endless(undefined, TEXT)

@@ -1049,6 +1049,16 @@ describe('endOn', () => {
       [[1], 'ended-by-server'],
     ],
     [
+      'anything truthy for a mark, and anything falsy for none',
+      (({ data }) => /^"end"$/.exec(data)) as (event: { data: string }) => never,
+      [
+        ['message', '1'],
+        ['message', '2'],
+        ['message', '"end"'],
+      ],
+      [[1, 2], 'ended-by-server'],
+    ],
+    [
       'a last event with a payload',
       ({ data }) => data === '2' && 'deliver',
       [
