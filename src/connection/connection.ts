@@ -22,37 +22,37 @@ export interface ConnectionOptions {
   readonly address: Address
   readonly transport: Transport
   readonly reconnection: ReconnectionPolicy | false
-  /** Whether the server marks the end of a whole stream, so that one that ends without the mark was cut short. */
+  /** Whether the server marks the end of a complete stream, so that one that ends without the mark was cut short. */
   readonly endIsMarked: boolean
-  /** Where to go on; empty to begin anew. */
+  /** Where to resume; empty to start from the beginning. */
   readonly lastEventId: string
-  /** The query parameter that carries the last event ID in place of the header. */
+  /** The query parameter that carries the last event ID instead of the header. */
   readonly lastEventIdParam: string | undefined
   readonly withCredentials: boolean
-  /** How long, in ms, nothing may arrive; undefined: as long as it likes. */
+  /** For how long nothing may arrive, in ms; undefined sets no limit. */
   readonly idleTimeout: number | undefined
   readonly whenHidden: 'continue' | 'pause'
-  /** How many events are remembered, so that none is delivered twice; undefined: the server is trusted. */
+  /** How many events are remembered to recognise repeated ones; undefined turns this off. */
   readonly duplicateWindow: number | undefined
   readonly environment: Environment
   /** @param lastEventId - the event's own ID, or the latest one before it; empty if there is none */
   readonly onMessage: (message: EventStreamMessage, origin: string, lastEventId: string) => void
-  /** The stream, which was open before, is open again; its first event follows. */
+  /** A stream that was open before is open again; its first event follows. */
   readonly onReconnect: (reconnection: Reconnection) => void
-  /** The connection has closed. The status says so only afterwards, so nothing is left to be done when it does. */
+  /** The connection has closed. Called before the status changes, so that everything is done by then. */
   readonly onClosed: (status: ClosedStatus) => void
 }
 
-/** What there is to know when a lost stream is open again. */
+/** Describes how a lost stream was reopened. */
 export interface Reconnection {
   /**
-   * Whether the server was told where the last stream broke off. Where it was not, events may be missing: fetch anew what you
-   * show. (Whether a server that was told could go back so far, only the server can tell.)
+   * Whether the server was sent the last event ID. If not, events may be missing: reload the data that you show.
+   * (Even if so, only the server knows whether it still had all events since that ID.)
    */
   readonly resumed: boolean
-  /** The last event ID of the streams before; empty when there was none. */
+  /** The last event ID of the previous streams; empty if there was none. */
   readonly lastEventId: string
-  /** For how long there was no stream, in ms of the wall clock. */
+  /** How long there was no stream, in ms of wall-clock time. */
   readonly downtime: number
 }
 
@@ -61,21 +61,21 @@ export interface Connection {
   readonly status: ReadableStore<ConnectionStatus>
   readonly lastEventId: string
   start(): void
-  /** Lets go of the stream until the next `start()`. */
+  /** Closes the stream until the next `start()`. */
   rest(): void
   /** Makes sure that events of this type are delivered. */
   listen(type: string): void
   /** Makes sure that events of every type are delivered. */
   listenToEveryType(): void
-  /** Connects again, at once, unless it was closed by `close()`. */
+  /** Reconnects immediately, unless it was closed by `close()`. */
   reconnect(): void
-  /** The server has said that nothing more comes. */
+  /** The server has announced that nothing more follows. */
   end(): void
   close(reason: 'close-called' | 'aborted'): void
   fail(failure: ConnectionFailure): void
 }
 
-/** Runs the machine of `transition.ts`: what happens becomes an input, and its effects are carried out. */
+/** Runs the state machine of `transition.ts`: turns what happens into inputs, and carries out the effects. */
 export function createConnection(options: ConnectionOptions): Connection {
   const { address, environment, transport, idleTimeout, withCredentials, endIsMarked, onMessage } = options
   const rules: ConnectionRules = options
@@ -96,15 +96,15 @@ export function createConnection(options: ConnectionOptions): Connection {
     state = next.state
     for (const effect of next.effects) {
       run(effect)
-      // Closing a session runs functions of the application; if they led further, all is done and told already.
+      // Closing a session calls the application; if that caused another transition, it has published the status.
       if (state !== next.state) return
     }
-    tell(before.status, state.status)
+    publish(before.status, state.status)
     if (next.reconnected && state === next.state) options.onReconnect({ ...next.reconnected, lastEventId })
   }
 
   /** Published after the effects, so that subscribers may call close() or reconnect(). */
-  function tell(before: ConnectionStatus, now: ConnectionStatus): void {
+  function publish(before: ConnectionStatus, now: ConnectionStatus): void {
     if (now === before) return
     if (now.state === 'closed' || now.state === 'idle') {
       stopWatching?.()
@@ -121,7 +121,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     dispatch({ type: 'start', now: environment.now() })
   }
 
-  /** From the first attempt on, until the connection rests or is closed. */
+  /** Lasts from the first attempt until the connection is idle or closed. */
   function watch(): void {
     stopWatching ??= environment.watch((reason, holds) => {
       if (!concerns(reason)) return
@@ -224,7 +224,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     listenToEveryType() {
       types = 'every'
-      // An open stream that hears only the types it was told has to give way to one that hears all.
+      // A stream that delivers only named types must be replaced by one that delivers all.
       if (session?.selective) reconnect()
     },
     reconnect,
@@ -235,7 +235,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 }
 
 const CUT_SHORT =
-  'The stream ended without the mark that endOn recognises: the server, or a proxy in between, has cut the answer short.'
+  'The stream ended without the event that endOn recognises: the server or a proxy has cut the response short.'
 
 /** "localhost", names below it, 127.0.0.0/8 and ::1, as `URL` writes them. */
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127\..+|\[::1\])$/
@@ -248,7 +248,7 @@ function addressed(
   if (lastEventIdParam === undefined) return { url, lastEventIdInUrl: false }
   const withId = new URL(url)
   if (lastEventId !== '') {
-    // Put in by hand: `searchParams` writes the rest of the query anew, which a signature may cover.
+    // Not by `searchParams`, which would rewrite the rest of the query: a signature may cover it.
     const pairs = withId.search === '' ? [] : withId.search.slice(1).split('&')
     const others = pairs.filter((pair) => !new URLSearchParams(pair).has(lastEventIdParam))
     withId.search = [...others, String(new URLSearchParams({ [lastEventIdParam]: lastEventId }))].join('&')

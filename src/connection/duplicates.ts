@@ -1,17 +1,17 @@
-/** Recognises what a server sends again after the stream was reopened, because it begins a little before the cut. */
+/** Recognises events that a server repeats after a reconnection, because it resumes a little before the cut. */
 export interface DuplicateFilter {
-  /** The stream is open again: what follows may be a repetition, up to the first event that is new. */
+  /** The stream is open again: until the first new event, what follows may be repeated. */
   reopened(): void
   /**
-   * Whether an event with an ID of its own repeats both the ID and the data of one that was delivered. IDs alone do not
-   * tell: a server that restarts may begin to count anew.
+   * Whether an event with its own ID repeats both the ID and the data of a delivered event. The ID alone is not enough:
+   * a server that restarts may count from the start again.
    */
   isDuplicate(id: string, data: string): boolean
 }
 
-/** @param limit - how many events are remembered; with 0, none is ever a duplicate */
+/** @param limit - how many events are remembered; with 0, no event is a duplicate */
 export function createDuplicateFilter(limit: number): DuplicateFilter {
-  // In the order in which they came.
+  // In the order of their arrival.
   const delivered = new Map<string, string>()
   let isAtSeam = false
   return {
@@ -19,7 +19,7 @@ export function createDuplicateFilter(limit: number): DuplicateFilter {
       isAtSeam = true
     },
     isDuplicate(id, data) {
-      // The empty ID is none: a server sends it to take the last one back.
+      // An empty ID is not an ID: servers send it to clear the last one.
       if (limit === 0 || id === '') return false
       if (isAtSeam && delivered.get(id) === data) return true
       isAtSeam = false

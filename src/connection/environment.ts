@@ -1,18 +1,18 @@
 import type { PauseReason } from './status.js'
 
-/** What a connection takes from the world besides its transport; a test puts its own in place. */
+/** The clock, timers and page events that a connection uses; tests replace them. */
 export interface Environment {
-  /** The wall clock, in ms: it goes on while a laptop sleeps. */
+  /** The wall clock, in ms, which continues while a laptop sleeps. */
   now(): number
   /** At least 0 and below 1. */
   random(): number
-  /** Runs once after `ms`, unless the undo that it returns is called before. */
+  /** Calls `run` once after `ms`. Returns a function that cancels it. */
   delay(ms: number, run: () => void): () => void
-  /** Tells what stands in a connection's way: at once what does so now, then every change. Returns its undo. */
+  /** Reports reasons to pause: the current ones immediately, then changes. Returns an unsubscribe function. */
   watch(onChange: (reason: PauseReason, holds: boolean) => void): () => void
 }
 
-/** Looked up at each call, so that the fake timers of test libraries are met. */
+/** Globals are looked up at each call, so that the fake timers of test libraries work. */
 export const systemEnvironment: Environment = {
   now: () => Date.now(),
   random: () => Math.random(),
@@ -22,16 +22,16 @@ export const systemEnvironment: Environment = {
   },
   watch(onChange) {
     const { navigator, document } = globalThis
-    const undos: (() => void)[] = []
+    const removals: (() => void)[] = []
     function listen(target: Partial<EventTarget>, type: string, run: () => void): void {
-      // What is no page may still pretend to be one, and has no events.
+      // A runtime may define `document` without events.
       if (target.addEventListener === undefined || target.removeEventListener === undefined) return
       target.addEventListener(type, run)
-      undos.push(() => target.removeEventListener!(type, run))
+      removals.push(() => target.removeEventListener!(type, run))
     }
 
-    // "The navigator.onLine attribute must return false if the user agent will not contact the network": not every runtime
-    // has an opinion. Pages and workers do.
+    // "The navigator.onLine attribute must return false if the user agent will not contact the network". Pages and
+    // workers have it; some runtimes do not.
     if (typeof navigator?.onLine === 'boolean') {
       if (!navigator.onLine) onChange('offline', true)
       listen(globalThis, 'offline', () => onChange('offline', true))
@@ -42,11 +42,11 @@ export const systemEnvironment: Environment = {
         onChange('prerendering', true)
         listen(document, 'prerenderingchange', () => onChange('prerendering', false))
       }
-      const tellVisibility = (): void => onChange('hidden', document.visibilityState === 'hidden')
-      tellVisibility()
-      listen(document, 'visibilitychange', tellVisibility)
-      // A page in the back/forward cache is frozen too; but browsers without a `freeze` event have that cache as well, and an
-      // open connection can keep a page out of it.
+      const reportVisibility = (): void => onChange('hidden', document.visibilityState === 'hidden')
+      reportVisibility()
+      listen(document, 'visibilitychange', reportVisibility)
+      // `pagehide` too: browsers without a `freeze` event also have a back/forward cache, and an open connection can
+      // keep a page out of it.
       for (const [target, freeze, resume] of [
         [document, 'freeze', 'resume'],
         [globalThis, 'pagehide', 'pageshow'],
@@ -55,6 +55,6 @@ export const systemEnvironment: Environment = {
         listen(target, resume, () => onChange('frozen', false))
       }
     }
-    return () => undos.forEach((undo) => undo())
+    return () => removals.forEach((remove) => remove())
   },
 }

@@ -6,14 +6,14 @@ export interface InactivityWatch {
   stop(): void
 }
 
-/** So much later than it was due, in ms, a timer fires only where everything stood still: a laptop slept. */
+/** A timer this late, in ms, means that the machine was asleep. */
 const SLEPT = 5000
 
 /**
- * Calls `onIdle` once when nothing was touched for `timeout` ms of wall-clock time. A touch only notes the time, because it
- * comes with every chunk and event; the one timer looks at that note when it fires, and waits for the rest.
+ * Calls `onIdle` once if there was no touch for `timeout` ms of wall-clock time. A touch only notes the time, because
+ * it comes with every chunk; the one timer looks at that note when it fires, and waits for the rest.
  *
- * After a sleep, what the network still holds gets the whole timeout once more to arrive.
+ * After a sleep, the whole timeout starts again, so that data buffered in the network can arrive.
  */
 export function watchInactivity(environment: Environment, timeout: number, onIdle: () => void): InactivityWatch {
   let touched = environment.now()
@@ -27,12 +27,12 @@ export function watchInactivity(environment: Environment, timeout: number, onIdl
 
   function check(due: number): void {
     const now = environment.now()
-    // Only once in a row: a hidden page's timers are late by up to a minute each time.
+    // Only once in a row: in a hidden page, each timer may be late by up to a minute.
     if (!excused && now - due > SLEPT) {
       excused = true
       touched = now
     }
-    // Somebody has set the clock back.
+    // The clock was set back.
     if (now < touched) touched = now
     const rest = touched + timeout - now
     if (rest > 0) stop = wait(rest)

@@ -13,22 +13,22 @@ export interface ConnectionState {
   readonly status: ConnectionStatus
   /** Failed attempts and losses in a row, since the connection was last healthy. */
   readonly failures: number
-  /** What the open connection has brought so far. A byte is half of the proof that it is healthy. */
+  /** What the open connection has delivered so far. Any byte counts towards its being healthy. */
   readonly brought: 'nothing' | 'bytes' | 'events'
-  /** As the stream has set it by `retry:`, in ms, within bounds. */
+  /** The value of the stream's `retry:`, in ms, clamped. */
   readonly reconnectionTime: number | undefined
-  /** What stands in the way, in the order in which it came. */
+  /** The current reasons to pause, oldest first. */
   readonly holds: readonly PauseReason[]
-  /** The wait that a pause has interrupted. */
+  /** The wait that a pause interrupted. */
   readonly wait: WaitingStatus | undefined
-  /** When the stream was last lost, or let go; undefined while it has never been open. */
+  /** When the stream was last lost or closed; undefined if it was never open. */
   readonly lostAt: number | undefined
 }
 
-/** What does not change while a connection lives. */
+/** The settings of a connection, which never change. */
 export interface ConnectionRules {
   readonly reconnection: ReconnectionPolicy | false
-  /** The server marks the end of a whole stream (`endOn`), so one that ends without its mark was cut short. */
+  /** Whether the server marks the end of a complete stream (`endOn`): one that ends without the mark was cut short. */
   readonly endIsMarked: boolean
 }
 
@@ -40,20 +40,20 @@ export type ConnectionInput =
   /** The first event of a stream. */
   | { readonly type: 'delivered' }
   | { readonly type: 'reconnection-time'; readonly ms: number }
-  /** The connection is lost, or was never made. */
+  /** The connection was lost, or could not be established. */
   | { readonly type: 'lost'; readonly failure: ConnectionFailure; readonly now: number; readonly random: number }
-  /** The connection is lost, and the transport reestablishes it by itself. */
+  /** The connection was lost, and the transport reestablishes it automatically. */
   | { readonly type: 'interrupted'; readonly failure: ConnectionFailure; readonly now: number; readonly random: number }
-  /** The server will send nothing more: it said so by 204, or by the mark that `endOn` recognises. */
+  /** The server will send nothing more: it answered 204, or sent the event that `endOn` recognises. */
   | { readonly type: 'ended'; readonly now: number }
-  /** The timer of a wait has run off. */
+  /** The timer of a wait has fired. */
   | { readonly type: 'timer'; readonly now: number }
   | { readonly type: 'hold'; readonly reason: PauseReason; readonly now: number }
   | { readonly type: 'release'; readonly reason: PauseReason; readonly now: number; readonly random: number }
   | { readonly type: 'reconnect-called'; readonly now: number }
-  /** Nobody wants the stream at the moment. */
+  /** Nobody uses the stream at the moment. */
   | { readonly type: 'rest'; readonly now: number }
-  /** Something on our side cannot go on. */
+  /** The connection cannot continue because of a failure on our side. */
   | { readonly type: 'failed'; readonly failure: ConnectionFailure; readonly now: number }
   | { readonly type: 'closed'; readonly reason: 'close-called' | 'aborted' }
 
@@ -62,13 +62,13 @@ export type ConnectionEffect =
   | { readonly type: 'disconnect' }
   | { readonly type: 'wait'; readonly ms: number }
   | { readonly type: 'stop-waiting' }
-  /** An exception of the application's policy. */
+  /** Reports an exception of the application's policy. */
   | { readonly type: 'report'; readonly error: unknown }
 
 export interface Transition {
   readonly state: ConnectionState
   readonly effects: readonly ConnectionEffect[]
-  /** The stream is open again. */
+  /** Set if the stream is open again. */
   readonly reconnected?: { readonly resumed: boolean; readonly downtime: number }
 }
 
@@ -128,7 +128,7 @@ export function transition(state: ConnectionState, input: ConnectionInput, rules
       return release(state, input)
 
     case 'reconnect-called': {
-      // After the end of the source, the application begins again: what failed before does not count.
+      // After the end, the application starts again: earlier failures do not count.
       const failures = status.state === 'closed' ? 0 : countedFailures(state, rules, input.now)
       const { state: next, effects } = connect({ ...state, failures, lostAt: lastLost(state, input.now) }, undefined)
       return { state: next, effects: [...leave(status), ...effects] }
@@ -145,12 +145,12 @@ export function transition(state: ConnectionState, input: ConnectionInput, rules
   }
 }
 
-/** After these, nothing opens the connection again. */
+/** Whether nothing can open the connection again. */
 export function isFinal(status: ConnectionStatus): boolean {
   return status.state === 'closed' && (status.reason === 'close-called' || status.reason === 'aborted')
 }
 
-/** What still counts after `failed` and `ended-by-server`. */
+/** The inputs that still have an effect after `failed` and `ended-by-server`. */
 const REOPENING: ReadonlySet<ConnectionInput['type']> = /*@__PURE__*/ new Set([
   'reconnect-called',
   'hold',
@@ -170,12 +170,12 @@ function connect(state: ConnectionState, failure: ConnectionFailure | undefined)
   }
 }
 
-/** Closes until `reconnect()` is called. Nothing watches the page meanwhile, so what it knew of it is forgotten. */
+/** Closes until `reconnect()` is called. The page is not watched meanwhile, so its `holds` are cleared. */
 function close(state: ConnectionState, status: ClosedStatus, now: number): Transition {
   return { state: { ...state, holds: [], lostAt: lastLost(state, now), status }, effects: leave(state.status) }
 }
 
-/** Lets go of the stream. A backoff goes on meanwhile, so that listeners that come and go are no way around it. */
+/** Closes the stream. A backoff continues, so that removing and adding listeners does not bypass it. */
 function rest(state: ConnectionState, now: number, rules: ConnectionRules): Transition {
   const { status } = state
   const wait = status.state === 'waiting' ? status : state.wait
@@ -186,18 +186,18 @@ function rest(state: ConnectionState, now: number, rules: ConnectionRules): Tran
   }
 }
 
-/** What a state holds is released when it is left. */
+/** The effects that release what a state holds. */
 function leave(status: ConnectionStatus): ConnectionEffect[] {
   if (status.state === 'connecting' || status.state === 'open') return [{ type: 'disconnect' }]
   return status.state === 'waiting' ? [{ type: 'stop-waiting' }] : []
 }
 
-/** A wait goes by the wall clock, in slices: timers stand still while a laptop sleeps, and the wait may be over when it wakes. */
+/** The longest timer, in ms: timers stop while a laptop sleeps, so that a wait checks the wall clock in slices. */
 const SLICE = 30_000
 
 function waitOn(state: ConnectionState, status: WaitingStatus, now: number): Transition {
   const { delay, retryAt, failure } = status
-  // Before its beginning: somebody has set the clock back, and it says nothing any more.
+  // If now is before the start of the wait, the clock was set back and `retryAt` is meaningless.
   if (now >= retryAt || now < retryAt - delay) return connect(state, failure)
   return {
     state: { ...state, wait: undefined, status },
@@ -205,14 +205,14 @@ function waitOn(state: ConnectionState, status: WaitingStatus, now: number): Tra
   }
 }
 
-/** Connects, or waits, or pauses if something stands in the way. */
+/** Connects or waits, or pauses if there is a reason to. */
 function goOn(state: ConnectionState, wait: WaitingStatus | undefined, now: number): Transition {
   const reason = obstacle(state, wait)
   if (reason !== undefined) return pause(state, reason, wait)
   return wait === undefined ? connect(state, undefined) : waitOn(state, wait, now)
 }
 
-/** `navigator.onLine` can be wrong, so being offline only holds back what has failed before. */
+/** `navigator.onLine` can be wrong, so being offline only delays an attempt after a failure. */
 function obstacle({ holds }: ConnectionState, wait: WaitingStatus | undefined): PauseReason | undefined {
   return holds.find((reason) => reason !== 'offline' || wait !== undefined)
 }
@@ -233,13 +233,13 @@ function hold(
   const { status } = state
   if (status.state === 'waiting') return pause(held, reason, status)
   if (status.state !== 'connecting' && status.state !== 'open') return stay(held)
-  // A stream that is offline breaks by itself. One without reconnection could not come back, so it is never paused.
+  // An offline stream fails without our help. Without reconnection, a stream could not resume, so it is never paused.
   if (reason === 'offline' || rules.reconnection === false) return stay(held)
   const failures = countedFailures(state, rules, now)
   return pause({ ...held, failures, lostAt: lastLost(state, now) }, reason, undefined)
 }
 
-/** Clients that come online together come back within this time, in ms, one by one. */
+/** Clients that come online together spread their attempts over this time, in ms. */
 const ONLINE_SPREAD = 1000
 
 function release(state: ConnectionState, input: ConnectionInput & { type: 'release' }): Transition {
@@ -248,7 +248,7 @@ function release(state: ConnectionState, input: ConnectionInput & { type: 'relea
   const { status, wait } = state
   if (status.state !== 'paused') return stay(released)
   if (wait === undefined || reason !== 'offline' || obstacle(released, wait)) return goOn(released, wait, now)
-  // The network was at fault and not the server, so the backoff has lost its reason; what the server asked for has not.
+  // The network was at fault, not the server: drop the backoff, but keep the delay that the server asked for.
   const asked = wait.retryAt - wait.delay + Math.max(wait.failure.retryAfter ?? 0, state.reconnectionTime ?? 0)
   const delay = Math.round(Math.max(asked - now, random * ONLINE_SPREAD))
   return waitOn(released, { ...wait, delay, retryAt: now + delay }, now)
@@ -271,15 +271,15 @@ function lose(
   const failed: ClosedStatus = { state: 'closed', reason: 'failed', failure }
   const isCleanEnd = failure.kind === 'ended' && !rules.endIsMarked
   const { reconnection } = rules
-  // One-shot use: the end of the stream is what was waited for.
+  // One-shot use: the end of the stream is a success.
   if (reconnection === false) return close(state, isCleanEnd ? ended : failed, now)
 
-  // A server that sends what it has and ends the stream is healthy, and is asked again at its own pace.
+  // A server that sends what it has and ends the stream is healthy, so this does not count as a failure.
   const brought = isCleanEnd && before.brought === 'events'
   const counted = brought ? 0 : countedFailures(before, rules, now)
-  // Nothing was heard of the server, and the device says that it has no network: the attempt does not count.
-  if (state.holds.includes('offline') && UNHEARD.has(failure.kind)) {
-    return giveTime({ ...state, failures: counted }, input, 0)
+  // The server did not answer and the device is offline: the attempt does not count.
+  if (state.holds.includes('offline') && NETWORK_KINDS.has(failure.kind)) {
+    return waitAfterLoss({ ...state, failures: counted }, input, 0)
   }
   const failures = counted + 1
   const { reconnectionTime } = state
@@ -290,23 +290,23 @@ function lose(
     return { state: closed.state, effects: [...closed.effects, { type: 'report', error }] }
   }
   const { delay } = decision
-  if (delay !== false) return giveTime({ ...state, failures }, input, delay)
-  // Nothing was missing: the stream brought events, or was resumed and the server had nothing to add.
-  const wasWhole = brought || (isCleanEnd && status.state === 'open' && status.resumed)
-  return close(state, wasWhole ? ended : failed, now)
+  if (delay !== false) return waitAfterLoss({ ...state, failures }, input, delay)
+  // Complete if it delivered events, or was resumed and the server had nothing to add.
+  const wasComplete = brought || (isCleanEnd && status.state === 'open' && status.resumed)
+  return close(state, wasComplete ? ended : failed, now)
 }
 
-/** The failures that a missing network brings about. */
-const UNHEARD: ReadonlySet<string> = /*@__PURE__*/ new Set(['network', 'native', 'idle'])
+/** The failures that a missing network can cause. */
+const NETWORK_KINDS: ReadonlySet<string> = /*@__PURE__*/ new Set(['network', 'native', 'idle'])
 
-/** Lets `delay` ms pass after a loss, or the pause that has begun meanwhile. */
-function giveTime(
+/** Waits `delay` ms after a loss, or pauses if there is a reason to. */
+function waitAfterLoss(
   state: ConnectionState,
   { type, failure, now }: ConnectionInput & { type: 'lost' | 'interrupted' },
   delay: number,
 ): Transition {
   const attempt = state.failures
-  // How long to wait is then the transport's own business; whether to go on at all is still the policy's.
+  // The transport decides how long to wait; the policy only decides whether to continue.
   if (type === 'interrupted') return stay({ ...state, status: { state: 'connecting', attempt, failure } })
   const wait: WaitingStatus = { state: 'waiting', attempt, delay, retryAt: now + delay, failure }
   const obstructed = obstacle(state, wait)
@@ -318,8 +318,8 @@ function giveTime(
 }
 
 /**
- * The failures that still count. Earlier attempts are forgotten only after the connection has proven itself, by staying open
- * and delivering something. A server that answers 200 and ends at once would defeat every limit that is reset on open.
+ * The failures that still count. They are forgotten only after the connection has stayed open and delivered something:
+ * a server that answers 200 and ends immediately would defeat every limit that is reset on open.
  */
 function countedFailures(
   { status, brought, failures }: ConnectionState,

@@ -9,8 +9,8 @@ export interface EventStreamMessage {
   /** The `data` lines, joined by a line feed. */
   readonly data: string
   /**
-   * The event's own `id` field. If it is undefined, the last event ID does not change; if it is empty, the last event ID
-   * is cleared.
+   * The event's own `id` field. If it is undefined, the last event ID does not change; if it is empty, the last event
+   * ID is cleared.
    */
   readonly id: string | undefined
 }

@@ -827,7 +827,7 @@ describe('duplicateWindow', () => {
 
 describe('endIsMarked', () => {
   test.each([
-    [true, 'failed', 'cut the answer short'],
+    [true, 'failed', 'cut the response short'],
     [false, 'ended-by-server', undefined],
   ])('%s: an end without the mark is %s', async (endIsMarked, reason, words) => {
     const { connection, transport } = await createOpen({ endIsMarked, reconnection: false })

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..')
 const COLUMNS = 120
 
 /** How many lines are still longer. This number may only become smaller. */
-const LEFT = { src: 141, test: 0, 'docs/examples': 0 }
+const LEFT = { src: 4, test: 0, 'docs/examples': 0 }
 
 function longLinesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
