@@ -33,9 +33,12 @@ describe('the transport of the documentation, over XMLHttpRequest', () => {
   })
 
   test.each(['end', 'cut'] as const)('resumes from the last event ID after: %s', async (how) => {
-    const stream = await serve([{ steps: [{ send: numbered(1) }, how] }, { steps: [{ send: numbered(2) }] }])
+    const stream = await serve([{ steps: [{ send: numbered(1) }] }, { steps: [{ send: numbered(2) }] }])
     const source = open(stream.url)
     const seen = collect(source, 'tick')
+    // XMLHttpRequest loses what it has not read when the connection is cut.
+    await until(() => seen.length === 1, 'the first tick')
+    await stream.perform(how)
     await until(() => seen.length === 2, 'both ticks')
     expect(seen).toEqual([1, 2])
     expect(source.status.get()).toMatchObject({ state: 'open', resumed: true })
