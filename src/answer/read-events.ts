@@ -32,7 +32,7 @@ export interface ReadEventsOptions extends Pick<ParserOptions, 'maxEventSize'> {
  * The loop ends when the stream ends; a 204 (No Content) has no events. An incomplete last event is discarded. When you
  * leave the loop, the body is released at once.
  *
- * A message has only its own `id`. To know where to resume, keep the last one: `if (id !== undefined) lastEventId = id`.
+ * A message has only its own `id`. To know where to resume, keep the latest: `if (id !== undefined) lastEventId = id`.
  *
  * @param response - the result of `fetch`, with an unread body
  * @throws TypeError if an argument has the wrong type, an option does not exist, or the body is locked

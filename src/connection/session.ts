@@ -16,11 +16,11 @@ import { breachOf, has, isMessage } from './sink-contract.js'
 export interface SessionOptions {
   readonly transport: Transport
   readonly environment: Environment
-  /** How long, in ms, nothing may arrive; undefined: as long as it likes. */
+  /** How long nothing may arrive, in ms; undefined: no limit. */
   readonly idleTimeout: number | undefined
-  /** The absolute URL, asked when the session begins. */
+  /** The absolute URL; called when the session begins. */
   readonly resolve: () => string | Promise<string>
-  /** Asked when the transport is opened. */
+  /** Called when the transport is opened. */
   readonly request: (url: string) => TransportRequest
 }
 
@@ -32,10 +32,10 @@ export interface SessionSink extends TransportSink {
 
 /** One attempt of a connection: a transport's session with its idle watch. */
 export interface Session {
-  /** True where the transport is open and hears only the types that it is told. */
+  /** Whether the transport is open and delivers only named types. */
   readonly selective: boolean
   listen(type: string): void
-  /** The sink hears nothing more, even of a transport that goes on calling. */
+  /** Ends the session; later calls of the transport are ignored. */
   close(): void
 }
 
@@ -50,7 +50,7 @@ export function openSession(
   let inactivity: InactivityWatch | undefined
   let closed = false
   let isOpen = false
-  /** Whether the watch was touched in this turn already: it reads the clock, and one chunk can bring thousands of events. */
+  /** Whether the watch was touched in this turn: it reads the clock, and a chunk can hold thousands of events. */
   let touched = false
 
   /** Ends the attempt if the transport calls its sink wrongly. */
@@ -146,12 +146,12 @@ export function openSession(
     } catch (cause) {
       guarded.onEnd(openFailure(transport.name, cause))
     }
-    // It may have come to its end before it returned.
+    // The transport may have called onEnd() before open() returned.
     if (closed) closeInner()
     else for (const type of addedTypes) inner?.listen?.(type)
   }
 
-  /** A transport of the application's own may throw: what comes after it is done all the same. */
+  /** A custom transport may throw; that must not stop what follows. */
   function closeInner(): void {
     try {
       inner?.close()
@@ -160,7 +160,7 @@ export function openSession(
     }
   }
 
-  // In a microtask: a transport that must be told the event types then knows those that are listened for in the same turn.
+  // In a microtask, so that a transport which needs the event types knows those listened for in the same turn.
   void Promise.resolve().then(begin)
 
   return {
@@ -183,7 +183,7 @@ function idleFailure(url: string, idleTimeout: number): ConnectionFailure {
   return {
     kind: 'idle',
     fatal: false,
-    message: `Nothing arrived from ${url} for ${idleTimeout} ms; a server that is only quiet should send a comment now and then.`,
+    message: `Nothing arrived from ${url} for ${idleTimeout} ms; if the server is only quiet, let it send comments.`,
   }
 }
 
@@ -191,7 +191,7 @@ function addressFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: false,
-    message: `The application's url function threw, or returned what is not a usable URL (${inWords(cause)}).`,
+    message: `The application's url function threw, or did not return a usable URL (${inWords(cause)}).`,
     cause,
   }
 }
@@ -200,7 +200,7 @@ function openFailure(name: string, cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: true,
-    message: `The transport "${name}" threw when it was opened (${inWords(cause)}), which is a fault in it.`,
+    message: `The transport "${name}" threw when it was opened (${inWords(cause)}), which is a fault of the transport.`,
     cause,
   }
 }

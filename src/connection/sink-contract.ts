@@ -2,7 +2,7 @@ import type { TransportMessage, TransportSink } from '../transport/transport.js'
 
 const FAILURE = { kind: 'string', fatal: 'boolean', message: 'string' }
 
-/** What the calls that are not made for every event must carry. */
+/** The arguments of calls that are not made for every event. */
 const EXPECTED: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
   onOpen: ['a valid { transport, resumed }', (value) => has(value, { transport: 'string', resumed: 'boolean' })],
   onLastEventId: ['a string', (value) => typeof value === 'string'],
@@ -11,7 +11,7 @@ const EXPECTED: Readonly<Record<string, readonly [string, (value: unknown) => bo
   onEnd: ["'no-content' or { kind, fatal, message }", (value) => value === 'no-content' || has(value, FAILURE)],
 }
 
-/** What is wrong with a transport's call of its sink, as the rest of a sentence; undefined if nothing is. */
+/** What is wrong with a call of the sink, as the end of a sentence; undefined if it is right. */
 export function breachOf(method: keyof TransportSink, isOpen: boolean, value?: unknown): string | undefined {
   if (isOpen && method === 'onOpen') return 'called onOpen twice'
   if (!isOpen && !/^on(?:Open|Interrupted|End)$/.test(method)) return `called ${method} before onOpen`
@@ -19,7 +19,7 @@ export function breachOf(method: keyof TransportSink, isOpen: boolean, value?: u
   return holds === undefined || holds(value) ? undefined : `called ${method} without ${expected}`
 }
 
-/** Written out, because it runs for every event. */
+/** Written by hand, because it runs for every event. */
 export function isMessage(message: TransportMessage, origin: string | undefined): boolean {
   return (
     typeof message?.data === 'string' &&

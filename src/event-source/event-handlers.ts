@@ -46,7 +46,7 @@ function callsHandlers(): boolean {
 }
 
 /**
- * "Invoke callback with « event », "rethrow", and with callback this value set to event's currentTarget." The target is
+ * "Invoke callback with « event », "rethrow", and with callback this value set to event's currentTarget." It is
  * passed in, because Node 20 clears `event.currentTarget` after the first listener.
  */
 function invoke(handler: object, currentTarget: EventTarget, event: Event): void {
