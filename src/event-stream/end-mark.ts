@@ -27,6 +27,7 @@ export function readEndMark(endOn: EndOn | undefined, message: EventStreamMessag
     return isLast && 'deliver'
   }
   const answer = endOn(message)
-  // Any truthy value counts, as for `Array.prototype.some()`.
-  return answer === 'deliver' ? answer : answer && 'withhold'
+  if (answer === 'deliver') return answer
+  // Any truthy value counts, and any falsy one does not, as for `Array.prototype.some()`.
+  return answer ? 'withhold' : false
 }
