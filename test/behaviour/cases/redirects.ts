@@ -140,7 +140,7 @@ export const redirects: readonly Case[] = [
         ['ftp://127.0.0.1/stream', 'ftp:'],
         ['data:text/event-stream,data:1', 'data:'],
         ['http://user:secret@127.0.0.1/stream', 'credentials'],
-        ['http://[', 'no URL'],
+        ['http://[', 'not a valid URL'],
       ] as const) {
         const stream = await serve([to(location, 302)])
         const { failure } = await reach(open(stream), 'closed')
