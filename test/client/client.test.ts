@@ -242,6 +242,9 @@ describe('payloads', () => {
       cause: expect.any(SyntaxError) as Error,
     })
     expect(errors[0]?.message).toContain('parse: { "price": \'text\' }')
+    expect(errors[0]?.message).toContain('"price" (id 3)')
+    deliver(transport, 'price', '{broken')
+    expect(errors[1]?.message).not.toContain('(id')
   })
 
   test('without onPayloadError the first error of each type is logged, of so many types', async () => {
