@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type TestContext, afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { needs, programs } from '../programs.js'
-import { createScriptHandler } from '../server/handler.js'
 import { putUp, type RemoteStream } from '../server/remote.js'
 import type { Script } from '../server/script.js'
 import { type LifecyclePage, openPage } from './browser.js'
+import { type PageServer, servePages } from './page-server.js'
 
 const HOST = 'stream.test'
 
@@ -40,29 +37,15 @@ interface Told {
   seen: string[]
 }
 
-let server: Server
-let origin: { here: string; page: string }
+let origin: PageServer
 let page: LifecyclePage
 let stream: RemoteStream
 
 beforeAll(async () => {
-  const handle = createScriptHandler()
-  const bundle = await readFile(new URL('../../dist/everstream.min.js', import.meta.url))
-  server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://server')
-    if (pathname === '/page') response.setHeader('content-type', 'text/html').end(PAGE)
-    else if (pathname === '/everstream.min.js') response.setHeader('content-type', 'text/javascript').end(bundle)
-    else handle(request, response)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  origin = { here: `http://127.0.0.1:${port}`, page: `http://${HOST}:${port}` }
+  origin = await servePages(HOST, { '/page': PAGE })
 })
 
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
-})
+afterAll(() => origin.close())
 
 async function open(script: Script, parameters: Record<string, string>): Promise<void> {
   stream = await putUp(origin.here, { history: ['1', '2', '3', '4'].map((id) => ({ id, data: id })), ...script })

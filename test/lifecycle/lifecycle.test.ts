@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { needs, programs } from '../programs.js'
-import { createScriptHandler } from '../server/handler.js'
 import { putUp, type RemoteStream } from '../server/remote.js'
 import { type LifecyclePage, openPage } from './browser.js'
+import { type PageServer, servePages } from './page-server.js'
 
 const HOST = 'stream.test'
 
@@ -29,30 +27,15 @@ interface Seen {
   persisted: boolean
 }
 
-let server: Server
-let origin: { here: string; page: string }
+let origin: PageServer
 let page: LifecyclePage
 let stream: RemoteStream
 
 beforeAll(async () => {
-  const handle = createScriptHandler()
-  const bundle = await readFile(new URL('../../dist/everstream.min.js', import.meta.url))
-  server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://server')
-    if (pathname === '/page') response.setHeader('content-type', 'text/html').end(PAGE)
-    else if (pathname === '/elsewhere') response.setHeader('content-type', 'text/html').end('<p>elsewhere')
-    else if (pathname === '/everstream.min.js') response.setHeader('content-type', 'text/javascript').end(bundle)
-    else handle(request, response)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  origin = { here: `http://127.0.0.1:${port}`, page: `http://${HOST}:${port}` }
+  origin = await servePages(HOST, { '/page': PAGE, '/elsewhere': '<p>elsewhere' })
 })
 
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
-})
+afterAll(() => origin.close())
 
 async function look(): Promise<Seen> {
   return JSON.parse(await page.evaluate<string>('JSON.stringify({ states, seen, reconnections, persisted })')) as Seen
