@@ -7,26 +7,38 @@ export interface OptionRule {
   readonly holds: (value: unknown) => boolean
 }
 
+/** Options that have been checked: a copy without those that are undefined. */
+export type Given<Options> = { readonly [Name in keyof Options]?: Exclude<Options[Name], undefined> }
+
 /**
  * Rejects wrong and unknown options, with an error that names the option and what was expected. `undefined` counts as
  * not given.
  *
  * @param caller - the public function that received the options
  * @param rules - one for each option
+ * @returns a copy of the given options: each one is read once, so that what was checked is what is used
  * @throws RangeError for a number that is out of bounds, TypeError for everything else
  */
-export function checkOptions(caller: string, options: object, rules: readonly OptionRule[]): void {
+export function checkOptions<Options extends object>(
+  caller: string,
+  options: Options,
+  rules: readonly OptionRule[],
+): Given<Options> {
   if (!isObject(options)) throw wrongArgument(caller, 'options', 'an object', options)
   checkNames(
     caller,
     options,
     rules.map(({ name }) => name),
   )
+  const given: Record<string, unknown> = {}
   for (const { name, expected, holds } of rules) {
     // Looked up by name, because the options may be inherited from a class.
     const value = (options as Readonly<Record<string, unknown>>)[name]
-    if (value !== undefined && !holds(value)) throw wrongArgument(caller, name, expected, value)
+    if (value === undefined) continue
+    if (!holds(value)) throw wrongArgument(caller, name, expected, value)
+    given[name] = value
   }
+  return given as Given<Options>
 }
 
 export function wrongArgument(caller: string, name: string, expected: string, value: unknown): TypeError | RangeError {

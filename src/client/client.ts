@@ -1,6 +1,5 @@
-import { createConnection, type Reconnection } from '../connection/connection.js'
-import type { UrlOption } from '../connection/address.js'
-import { systemEnvironment } from '../connection/environment.js'
+import type { Connection, ConnectionOptions, Reconnection } from '../connection/connection.js'
+import type { Environment } from '../connection/environment.js'
 import { isFinal } from '../connection/transition.js'
 import { wrongArgument } from '../arguments/check-options.js'
 import { inWords } from '../failure/in-words.js'
@@ -12,54 +11,23 @@ import { createAborts } from './aborts.js'
 import { createDelivery, MAX_WAITING_EVENTS } from './delivery.js'
 import { createDemand } from './demand.js'
 import { createEventTypes } from './event-types.js'
-import type { InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from './events.js'
+import type { TypedEvent, UndeclaredEvents } from './events.js'
 import { createIteration } from './iteration.js'
 import { createListening } from './listening.js'
-import type { EventSourceOptions, SchemaOptions } from './options.js'
-import { type AnyOptions, resolveSettings } from './settings.js'
+import type { Settings } from './settings.js'
 import { createStores } from './stores.js'
 import type { TypedEventSource } from './typed-event-source.js'
 
-/**
- * Opens an event stream. Until it is closed, it reconnects with backoff and jitter, and resumes from the last event ID.
- *
- * @param url - a relative URL is resolved against the page or worker; a function is called on each attempt
- * @throws `SyntaxError` DOMException if the URL cannot be parsed (with `connect: 'while-listening'`, this is a failure
- * of the connection instead); TypeError or RangeError for wrong options
- *
- * @example
- * ```ts
- * interface Prices { price: { symbol: string; value: number } }
- * const prices = createEventSource<Prices>('/prices')
- * prices.on('price', ({ data }) => draw(data.symbol, data.value))
- * ```
- */
-export function createEventSource<Events extends object = UndeclaredEvents>(
-  url: UrlOption,
-  options?: EventSourceOptions<NoInfer<Events>>,
-): TypedEventSource<Events>
-// The overload for schemas comes last, because TypeScript 7 explains only why the last overload does not match.
-/**
- * Opens an event stream whose event types are declared by schemas, which also check the payloads.
- *
- * @param url - a relative URL is resolved against the page or worker; a function is called on each attempt
- * @throws `SyntaxError` DOMException if the URL cannot be parsed; TypeError or RangeError for wrong options, or for a
- * schema that does not implement Standard Schema
- *
- * @example
- * ```ts
- * const prices = createEventSource('/prices', {
- *   schemas: { price: z.object({ symbol: z.string(), value: z.number() }) },
- * })
- * prices.on('price', ({ data }) => draw(data.symbol, data.value))
- * ```
- */
-export function createEventSource<const Schemas extends SchemaMap>(
-  url: UrlOption,
-  options: SchemaOptions<Schemas>,
-): TypedEventSource<InferEvents<Schemas>>
-export function createEventSource(url: UrlOption, options: AnyOptions = {}): TypedEventSource<UndeclaredEvents> {
-  const settings = resolveSettings(url, options)
+export interface ClientParts {
+  readonly createConnection: (options: ConnectionOptions) => Connection
+  readonly environment: Environment
+}
+
+/** The typed source over a connection, which it is given. */
+export function createClient(
+  settings: Settings,
+  { createConnection, environment }: ClientParts,
+): TypedEventSource<UndeclaredEvents> {
   const { address, endOn, signal } = settings
   const emitter = createEmitter<TypedEvent>()
   const reconnections = createEmitter<Reconnection>()
@@ -86,7 +54,7 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
   const connection = createConnection({
     ...settings,
     endIsMarked: endOn !== undefined,
-    environment: systemEnvironment,
+    environment,
     onMessage(message, origin, lastEventId) {
       const mark = endMarkOf(endOn, message)
       // Events without a listener are not parsed.
@@ -113,7 +81,7 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
   /** With `connect: 'while-listening'`, the URL is checked only now. Returns false if it is invalid, after failing. */
   function hasAddress(): boolean {
     try {
-      if (typeof url !== 'function') void address.resolve({ attempt: 0, failure: undefined, lastEventId: '' })
+      address.prepare()
       return true
     } catch (cause) {
       connection.fail({ kind: 'application', fatal: true, message: inWords(cause), cause })
@@ -126,7 +94,7 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
   }
 
   const onlyWhileListening = settings.connect === 'while-listening'
-  const demand = createDemand({ connection, environment: systemEnvironment, onlyWhileListening, start })
+  const demand = createDemand({ connection, environment, onlyWhileListening, start })
   const parts = { emitter, demand, aborts, connection, eventTypes: createEventTypes(settings), isClosedForGood }
   const listening = createListening(parts)
   const iteration = createIteration({ ...parts, statusOf: connection.status.get })
@@ -152,7 +120,7 @@ export function createEventSource(url: UrlOption, options: AnyOptions = {}): Typ
   const close = (): void => connection.close('close-called')
   const source = {
     get url() {
-      return address.current ?? (typeof url === 'function' ? '' : String(url))
+      return address.shown
     },
     get lastEventId() {
       return connection.lastEventId

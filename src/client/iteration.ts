@@ -37,8 +37,7 @@ export function createIteration({ emitter, demand, aborts, eventTypes, statusOf 
 
   return {
     events(types, options = {}) {
-      checkOptions('events', options, RULES)
-      const { signal, maxQueueSize = MAX_WAITING_EVENTS, overflow = 'error' } = options
+      const { signal, maxQueueSize = MAX_WAITING_EVENTS, overflow = 'error' } = checkOptions('events', options, RULES)
       const wanted = types === undefined ? eventTypes.all('events') : eventTypes.named('events', types)
 
       const cleanups: (() => void)[] = []

@@ -31,8 +31,7 @@ export function createListening({ emitter, demand, aborts, eventTypes, isClosedF
     options: ListenOptions = {},
   ): () => void {
     if (typeof listener !== 'function') throw wrongArgument(caller, 'the listener', 'a function', listener)
-    checkOptions(caller, options, RULES)
-    const { signal, once } = options
+    const { signal, once } = checkOptions(caller, options, RULES)
     if (isClosedForGood() || signal?.aborted) return () => {}
     const cleanups = Array.from(wanted, (type) => emitter.on(type, once ? callOnce : listener))
     cleanups.push(demand.add())

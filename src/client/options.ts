@@ -1,7 +1,7 @@
 import type { EventStreamMessage } from '../event-stream/message.js'
 import type { PayloadError } from './payload-error.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
-import type { FetchOptions } from '../transport/request.js'
+import type { FetchOptions } from '../transport/fetch-options.js'
 import type { Transport } from '../transport/transport.js'
 import type { InferEvents, SchemaMap } from './events.js'
 import type { ParseFunction, PayloadParser } from './payload.js'

@@ -1,6 +1,9 @@
-import { type Address, createAddress, type UrlOption } from '../connection/address.js'
+import { CONNECTION_DEFAULTS, type ConnectionSettings } from '../connection/connection.js'
+import { type ClientAddress, createAddress, type UrlOption } from './address.js'
 import { parseUrl } from '../platform/parse-url.js'
 import {
+  checkOptions,
+  type Given,
   isBoolean,
   isFunction,
   isObject,
@@ -13,12 +16,12 @@ import {
 import type { PayloadError } from './payload-error.js'
 import { END_ON, type EndOn, isEndOn } from '../event-stream/end-mark.js'
 import { exponentialBackoff } from '../reconnection/backoff.js'
-import { MAX_TIMER_DELAY, type ReconnectionPolicy } from '../reconnection/policy.js'
+import { MAX_TIMER_DELAY } from '../reconnection/policy.js'
 import type { StandardSchema } from '../standards/standard-schema.js'
 import { autoTransport } from '../transport/auto.js'
 import { createFetchTransport } from '../transport/fetch.js'
 import { nativeTransport } from '../transport/native.js'
-import { checkFetchOptions } from '../transport/request.js'
+import { FETCH_RULES, resolveFetchOptions } from '../transport/fetch-options.js'
 import { whyNotFetchable } from '../transport/scheme.js'
 import type { Transport } from '../transport/transport.js'
 import type { SchemaMap, UndeclaredEvents } from './events.js'
@@ -36,7 +39,7 @@ const RULES: readonly OptionRule[] = [
   },
   SIGNAL_RULE,
   { name: 'withCredentials', expected: 'a boolean', holds: isBoolean },
-  numberRule('idleTimeout', ' of ms', 1, MAX_TIMER_DELAY),
+  /*@__PURE__*/ numberRule('idleTimeout', ' of ms', 1, MAX_TIMER_DELAY),
   { name: 'lastEventId', expected: 'a string', holds: isString },
   {
     name: 'lastEventIdParam',
@@ -79,19 +82,11 @@ const RULES: readonly OptionRule[] = [
 ]
 
 /** The options after checking, with their defaults. */
-export interface Settings {
-  readonly address: Address
-  readonly transport: Transport
-  readonly reconnection: ReconnectionPolicy | false
-  readonly lastEventId: string
-  readonly lastEventIdParam: string | undefined
+export interface Settings extends ConnectionSettings {
+  readonly address: ClientAddress
   readonly connect: 'immediately' | 'while-listening'
-  readonly signal: AbortSignal | undefined
-  readonly withCredentials: boolean
-  readonly idleTimeout: number | undefined
-  readonly whenHidden: 'continue' | 'pause'
-  readonly endOn: EndOn | undefined
-  readonly duplicateWindow: number | undefined
+  readonly signal?: AbortSignal
+  readonly endOn?: EndOn
   readonly onPayloadError: (error: PayloadError) => void
   readonly readPayload: PayloadReader
   /** The event types that schemas declare; undefined if there are no schemas. */
@@ -102,43 +97,32 @@ export type AnyOptions = EventSourceOptions<UndeclaredEvents> | SchemaOptions<Sc
 
 /** @throws what `createEventSource` throws */
 export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
-  checkFetchOptions(CALLER, options, RULES)
-  const { connect = 'immediately', withCredentials = false, lastEventId = '', whenHidden = 'continue' } = options
-  const { signal, idleTimeout, lastEventIdParam, endOn, duplicateWindow } = options
-  const { onPayloadError = createPayloadErrorLog() } = options
-  const schemas = options.schemas && schemaTable(options.schemas)
-  const transport = resolveTransport(options)
+  const given = checkOptions(CALLER, options, [...RULES, ...FETCH_RULES])
+  const schemas = given.schemas && schemaTable(given.schemas)
+  const transport = resolveTransport(given)
   const { repeatable = true } = transport
-  const { reconnection = repeatable && exponentialBackoff() } = options
-  if (isFunction(endOn) && !transport.everyType) {
+  if (isFunction(given.endOn) && !transport.everyType) {
     throw new TypeError(
       `${CALLER}: the transport "${transport.name}" delivers only event types that are named; ` +
         "pass an event type as endOn, or use 'auto' or 'fetch'.",
     )
   }
   if (typeof url !== 'function') checkUrl(url)
-  const byPlatform = options.fetch === undefined && !isObject(options.transport)
-  const address = createAddress(url, (given) => toAbsolute(given, byPlatform))
-  if (typeof url !== 'function' && connect === 'immediately') {
-    void address.resolve({ attempt: 0, failure: undefined, lastEventId })
-  }
-  return {
-    address,
+  const byPlatform = given.fetch === undefined && !isObject(given.transport)
+  const address = createAddress(url, (asked) => toAbsolute(asked, byPlatform))
+  const settings: Settings = {
+    ...CONNECTION_DEFAULTS,
+    connect: 'immediately',
+    reconnection: repeatable && exponentialBackoff(),
+    onPayloadError: createPayloadErrorLog(),
+    ...given,
     transport,
-    reconnection,
-    lastEventId,
-    lastEventIdParam,
-    connect,
-    signal,
-    withCredentials,
-    idleTimeout,
-    whenHidden,
-    endOn,
-    duplicateWindow,
-    onPayloadError,
-    readPayload: createPayloadReader(parserTable(options.parse), schemas),
+    address,
+    readPayload: createPayloadReader(parserTable(given.parse), schemas),
     declared: schemas && new Set(schemas.keys()),
   }
+  if (settings.connect === 'immediately') address.prepare()
+  return settings
 }
 
 function checkUrl(url: string | URL): void {
@@ -157,33 +141,27 @@ function toAbsolute(url: string | URL, byPlatform: boolean): string {
   return resolved.href
 }
 
-const FETCH_OPTIONS = ['method', 'headers', 'body', 'fetch', 'redirect', 'maxEventSize'] as const
-
-function resolveTransport(options: AnyOptions): Transport {
-  const { transport = 'auto' } = options
-  const given = FETCH_OPTIONS.find((name) => options[name] !== undefined)
-
+function resolveTransport(given: Given<AnyOptions>): Transport {
+  const { transport = 'auto', duplicateWindow, idleTimeout, reconnection } = given
+  const fetchOption = FETCH_RULES.find(({ name }) => name in given)?.name
+  if (transport === 'fetch') return createFetchTransport(resolveFetchOptions(CALLER, given))
   if (transport === 'auto') {
     const fetchAsked =
-      given !== undefined ||
-      options.idleTimeout !== undefined ||
-      options.duplicateWindow !== undefined ||
-      options.reconnection === false
-    return autoTransport(options, { fetchAsked })
+      fetchOption !== undefined || idleTimeout !== undefined || duplicateWindow !== undefined || reconnection === false
+    return autoTransport(resolveFetchOptions(CALLER, given), { fetchAsked })
   }
-  if (transport === 'native' && options.duplicateWindow !== undefined) {
+  if (transport === 'native' && duplicateWindow !== undefined) {
     throw new TypeError(
       `${CALLER}: the native transport cannot tell whether an event has its own ID; ` +
         "duplicateWindow needs 'auto' or 'fetch'.",
     )
   }
-  if (transport === 'fetch') return createFetchTransport(options)
-  if (given !== undefined) {
+  if (fetchOption !== undefined) {
     const remedy =
       transport === 'native'
         ? "use 'auto' or 'fetch'"
         : 'pass it to the transport itself, as to fetchTransport({ ... })'
-    throw new TypeError(`${CALLER}: the option ${given} has no effect on this transport; ${remedy}.`)
+    throw new TypeError(`${CALLER}: the option ${fetchOption} has no effect on this transport; ${remedy}.`)
   }
   return transport === 'native' ? nativeTransport() : transport
 }

@@ -18,22 +18,33 @@ import {
   transition,
 } from './transition.js'
 
-export interface ConnectionOptions {
-  readonly address: Address
+/** What the application decides about a connection. */
+export interface ConnectionSettings {
   readonly transport: Transport
   readonly reconnection: ReconnectionPolicy | false
-  /** Whether the server marks the end of a complete stream, so that one that ends without the mark was cut short. */
-  readonly endIsMarked: boolean
   /** Where to resume; empty to start from the beginning. */
   readonly lastEventId: string
   /** The query parameter that carries the last event ID instead of the header. */
-  readonly lastEventIdParam: string | undefined
+  readonly lastEventIdParam?: string | undefined
   readonly withCredentials: boolean
   /** For how long nothing may arrive, in ms; undefined sets no limit. */
-  readonly idleTimeout: number | undefined
+  readonly idleTimeout?: number | undefined
   readonly whenHidden: 'continue' | 'pause'
-  /** How many events are remembered to recognise repeated ones; undefined turns this off. */
-  readonly duplicateWindow: number | undefined
+  /** How many events are remembered to recognise repeated ones. */
+  readonly duplicateWindow: number
+}
+
+export const CONNECTION_DEFAULTS: Omit<ConnectionSettings, 'transport' | 'reconnection'> = {
+  lastEventId: '',
+  withCredentials: false,
+  whenHidden: 'continue',
+  duplicateWindow: 0,
+}
+
+export interface ConnectionOptions extends ConnectionSettings {
+  readonly address: Address
+  /** Whether the server marks the end of a complete stream, so that one that ends without the mark was cut short. */
+  readonly endIsMarked: boolean
   readonly environment: Environment
   /** @param lastEventId - the event's own ID, or the latest one before it; empty if there is none */
   readonly onMessage: (message: EventStreamMessage, origin: string, lastEventId: string) => void
@@ -86,7 +97,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   let session: Session | undefined
   let stopWaiting: (() => void) | undefined
   let stopWatching: (() => void) | undefined
-  const duplicates = createDuplicateFilter(options.duplicateWindow ?? 0)
+  const duplicates = createDuplicateFilter(options.duplicateWindow)
 
   function dispatch(input: ConnectionInput): void {
     const before = state

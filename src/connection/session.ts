@@ -116,23 +116,15 @@ export function openSession(
 
   function begin(): void {
     if (closed) return
-    let url: string | Promise<string> | undefined
+    let url: string | undefined
     if (idleTimeout !== undefined) {
-      const onIdle = (): void => guarded.onEnd(idleFailure(typeof url === 'string' ? url : 'the server', idleTimeout))
+      const onIdle = (): void => guarded.onEnd(idleFailure(url ?? 'the server', idleTimeout))
       inactivity = watchInactivity(environment, idleTimeout, onIdle)
     }
-    const fail = (cause: unknown): void => guarded.onEnd(addressFailure(cause))
-    try {
-      url = resolve()
-    } catch (cause) {
-      return fail(cause)
-    }
-    if (typeof url === 'string') open(url)
-    else
-      url.then((resolved) => {
-        url = resolved
-        open(resolved)
-      }, fail)
+    const openAt = (absolute: string): void => open((url = absolute))
+    const resolved = resolve()
+    if (typeof resolved === 'string') openAt(resolved)
+    else resolved.then(openAt, (cause) => guarded.onEnd(addressFailure(cause)))
   }
 
   function open(url: string): void {

@@ -3,12 +3,12 @@
  *
  * Not exported: the connection's state machine, the queue and the emitter, which are internals.
  */
-export { createEventSource } from '../client/client.js'
+export { createEventSource } from '../client/create-event-source.js'
 export type { EventOf, InferEvents, SchemaMap, TypedEvent, UndeclaredEvents } from '../client/events.js'
 export type { EventSourceOptions, ParserFor, SchemaOptions } from '../client/options.js'
 export type { ParseFunction, PayloadParser } from '../client/payload.js'
 export type { EventsOptions, ListenOptions, TypedEventSource } from '../client/typed-event-source.js'
-export type { UrlOption } from '../connection/address.js'
+export type { UrlOption } from '../client/address.js'
 export type { Reconnection } from '../connection/connection.js'
 export type {
   ClosedStatus,
@@ -41,14 +41,9 @@ export type {
 export type { StandardIssue, StandardSchema } from '../standards/standard-schema.js'
 export { fetchTransport } from '../transport/fetch.js'
 export { nativeTransport } from '../transport/native.js'
-export type {
-  AttemptContext,
-  BodyOption,
-  FetchOptions,
-  HeadersLike,
-  HeadersOption,
-  MethodOption,
-} from '../transport/request.js'
+export type { AttemptContext } from '../transport/attempt-context.js'
+export type { BodyOption, FetchOptions, HeadersOption, MethodOption } from '../transport/fetch-options.js'
+export type { HeadersLike } from '../transport/sendable.js'
 export type {
   Transport,
   TransportMessage,

@@ -6,6 +6,7 @@ import { isFunction, isObject, wrongArgument } from '../arguments/check-options.
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import type { FetchLike } from '../standards/fetch-like.js'
 import { createFetchOpener } from '../transport/fetch.js'
+import { FETCH_DEFAULTS } from '../transport/fetch-options.js'
 import { EventHandlers } from './event-handlers.js'
 import type { EventSourceConstructor, EventSourceInit, EventSource as EventSourceObject } from './event-source-types.js'
 import { standardBackoff } from './standard-backoff.js'
@@ -59,15 +60,16 @@ function defineEventSource(): EventSourceConstructor {
         transport: {
           name: 'fetch',
           everyType: true,
-          open: createFetchOpener({ fetch }, { strict: true }),
+          open: createFetchOpener({ ...FETCH_DEFAULTS, strict: true, ...(fetch && { fetch }) }),
         },
         reconnection: standardBackoff(),
         endIsMarked: false,
+        // Not by CONNECTION_DEFAULTS: bundlers drop the code of options that are constant here.
         lastEventId: '',
         lastEventIdParam: undefined,
         idleTimeout: undefined,
         whenHidden: 'continue',
-        duplicateWindow: undefined,
+        duplicateWindow: 0,
         environment: {
           ...systemEnvironment,
           // "Wait until the aforementioned task has run, if it has not yet run. Queue a task" that fetches again.

@@ -100,8 +100,7 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
 
   function until(predicate: (value: Value) => boolean, options: UntilOptions = {}): Promise<Value> {
     if (typeof predicate !== 'function') throw wrongArgument('until', 'the predicate', 'a function', predicate)
-    checkOptions('until', options, UNTIL_RULES)
-    const { signal } = options
+    const { signal } = checkOptions('until', options, UNTIL_RULES)
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortReason(signal))
       let isDone = false

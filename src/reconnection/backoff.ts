@@ -51,12 +51,12 @@ export interface BackoffOptions {
 }
 
 const RULES: readonly OptionRule[] = [
-  numberRule('initialDelay', ' of ms', 0, MAX_TIMER_DELAY),
-  numberRule('maxDelay', ' of ms', 0, MAX_TIMER_DELAY),
-  numberRule('multiplier', '', 1, Infinity),
-  numberRule('jitter', '', 0, 1),
-  numberRule('maxAttempts', '', 0, Infinity),
-  numberRule('resetAfter', ' of ms', 0, Infinity),
+  /*@__PURE__*/ numberRule('initialDelay', ' of ms', 0, MAX_TIMER_DELAY),
+  /*@__PURE__*/ numberRule('maxDelay', ' of ms', 0, MAX_TIMER_DELAY),
+  /*@__PURE__*/ numberRule('multiplier', '', 1, Infinity),
+  /*@__PURE__*/ numberRule('jitter', '', 0, 1),
+  /*@__PURE__*/ numberRule('maxAttempts', '', 0, Infinity),
+  /*@__PURE__*/ numberRule('resetAfter', ' of ms', 0, Infinity),
   { name: 'shouldReconnect', expected: 'a function of the failure', holds: isFunction },
 ]
 
@@ -72,7 +72,6 @@ const RULES: readonly OptionRule[] = [
  * ```
  */
 export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPolicy {
-  checkOptions('exponentialBackoff', options, RULES)
   const {
     initialDelay = DEFAULT_RECONNECTION_TIME,
     maxDelay = Math.max(30_000, initialDelay),
@@ -81,7 +80,7 @@ export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPo
     maxAttempts = Infinity,
     resetAfter = DEFAULT_RESET_AFTER,
     shouldReconnect = (failure: ConnectionFailure) => !failure.fatal,
-  } = options
+  } = checkOptions('exponentialBackoff', options, RULES)
 
   const policy: ReconnectionPolicy = ({ attempt, failure, reconnectionTime, random }) => {
     if (attempt > maxAttempts || !shouldReconnect(failure)) return false

@@ -1,19 +1,19 @@
 import { chooseTransport } from './choose.js'
 import { createFetchOpener } from './fetch.js'
 import { openNative } from './native.js'
-import { type FetchOptions, isRepeatable } from './request.js'
+import { type FetchSettings, isRepeatable } from './fetch-options.js'
 import type { Transport } from './transport.js'
 
 /**
  * The browser's `EventSource` if it can do what is asked, otherwise fetch. The choice is made again on each attempt, so
  * that no event is lost and no downgrade is permanent.
  */
-export function autoTransport(options: FetchOptions, { fetchAsked }: { fetchAsked: boolean }): Transport {
-  const openFetch = createFetchOpener(options)
+export function autoTransport(settings: FetchSettings, { fetchAsked }: { fetchAsked: boolean }): Transport {
+  const openFetch = createFetchOpener(settings)
   return {
     name: 'auto',
     everyType: true,
-    repeatable: isRepeatable(options),
+    repeatable: isRepeatable(settings),
     open(request, sink) {
       const choice = chooseTransport({
         nativeExists: isBrowsers(globalThis.EventSource),

@@ -1,4 +1,5 @@
 import type { ConnectionFailure } from '../failure/connection-failure.js'
+import { checkOptions } from '../arguments/check-options.js'
 import { inWords } from '../failure/in-words.js'
 import { unsupported } from '../failure/unsupported.js'
 import { type BodyReader, openBody, toChunk, unreadable, withoutBody } from '../answer/body.js'
@@ -9,7 +10,14 @@ import type { FetchLike } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
 import { isCrossOrigin } from '../platform/origin.js'
 import { fetchFollowing } from './redirect.js'
-import { checkFetchOptions, createInit, type FetchOptions, isRepeatable, type InitWithoutRedirect } from './request.js'
+import { createInit, type InitWithoutRedirect } from './request.js'
+import {
+  FETCH_RULES,
+  type FetchOptions,
+  type FetchSettings,
+  isRepeatable,
+  resolveFetchOptions,
+} from './fetch-options.js'
 import { whyNotFetchable } from './scheme.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
@@ -26,41 +34,29 @@ import type { Transport, TransportRequest, TransportSession, TransportSink } fro
  * ```
  */
 export function fetchTransport(options: FetchOptions = {}): Transport {
-  checkFetchOptions('fetchTransport', options)
-  return createFetchTransport(options)
+  const given = checkOptions('fetchTransport', options, FETCH_RULES)
+  return createFetchTransport(resolveFetchOptions('fetchTransport', given))
 }
 
 /** The same for options that have been checked. */
-export function createFetchTransport(options: FetchOptions): Transport {
-  return { name: 'fetch', everyType: true, repeatable: isRepeatable(options), open: createFetchOpener(options) }
+export function createFetchTransport(settings: FetchSettings): Transport {
+  return { name: 'fetch', everyType: true, repeatable: isRepeatable(settings), open: createFetchOpener(settings) }
 }
 
-/**
- * Opens streams by `fetch`, and remembers which origins accept the `Last-Event-ID` header.
- *
- * @param strict - whether only status 200 opens the stream, as with the browser's `EventSource`
- */
-export function createFetchOpener(
-  options: FetchOptions,
-  { strict = false }: { strict?: boolean } = {},
-): Transport['open'] {
-  const opener = { options: { ...options }, strict, acceptingIds: new Set<string>() }
-  return (request, sink) => openFetch(opener, request, sink)
+/** Opens streams by `fetch`, and remembers which origins accept the `Last-Event-ID` header. */
+export function createFetchOpener(settings: FetchSettings): Transport['open'] {
+  const acceptingIds = new Set<string>()
+  return (request, sink) => openFetch(settings, acceptingIds, request, sink)
 }
 
-interface Opener {
-  readonly options: FetchOptions
-  readonly strict: boolean
-  /** The origins that have answered a request with a `Last-Event-ID` header. */
-  readonly acceptingIds: Set<string>
-}
-
+/** @param acceptingIds - the origins that have answered a request with a `Last-Event-ID` header */
 function openFetch(
-  { options, strict, acceptingIds }: Opener,
+  settings: FetchSettings,
+  acceptingIds: Set<string>,
   request: TransportRequest,
   sink: TransportSink,
 ): TransportSession {
-  const futile = whyFutile(options, request.url)
+  const futile = whyFutile(settings, request.url)
   if (futile !== undefined) {
     sink.onEnd(futile)
     return { close() {} }
@@ -80,7 +76,7 @@ function openFetch(
   async function run(): Promise<ConnectionFailure | 'no-content'> {
     let answer = await ask(request)
     // A token may have expired since the last attempt, so the headers function is called once more.
-    if (answer.failure?.status === 401 && typeof options.headers === 'function' && !signal.aborted) {
+    if (answer.failure?.status === 401 && typeof settings.headers === 'function' && !signal.aborted) {
       answer = await ask({ ...request, failure: answer.failure })
     }
     if (answer.failure?.kind === 'network' && mayBePreflight() && !signal.aborted) {
@@ -103,20 +99,20 @@ function openFetch(
   function mayBePreflight(): boolean {
     const { url, lastEventId, lastEventIdInUrl } = request
     const carriesId = lastEventId !== '' && !lastEventIdInUrl
-    return carriesId && isRepeatable(options) && isCrossOrigin(url) && !acceptingIds.has(new URL(url).origin)
+    return carriesId && isRepeatable(settings) && isCrossOrigin(url) && !acceptingIds.has(new URL(url).origin)
   }
 
   async function ask(asked: TransportRequest): Promise<Answer> {
-    const fetch: FetchLike = options.fetch ?? globalThis.fetch
+    const fetch: FetchLike = settings.fetch ?? globalThis.fetch
     let init: InitWithoutRedirect
     try {
-      init = await createInit(options, asked, signal)
+      init = await createInit(settings, asked, signal)
     } catch (cause) {
       return { failure: applicationFailure(cause) }
     }
     // A custom fetch may add secrets, so the platform follows redirects: it drops `Authorization` on another origin.
-    const byPlatform = options.fetch !== undefined && options.headers === undefined
-    const arrival = await fetchFollowing(fetch, asked.url, init, options.redirect ?? 'follow', byPlatform)
+    const byPlatform = settings.fetch !== undefined && settings.headers === undefined
+    const arrival = await fetchFollowing(fetch, asked.url, init, settings.redirect, byPlatform)
     if (arrival.failure !== undefined) return arrival
     const carriesId = 'last-event-id' in init.headers
     if (carriesId) acceptingIds.add(new URL(asked.url).origin)
@@ -127,7 +123,7 @@ function openFetch(
     const release = (): void => reader?.cancel()
     signal.addEventListener('abort', release)
     if (signal.aborted) release()
-    const failure = status === 204 ? undefined : refusalOf(response, { url, strict })
+    const failure = status === 204 ? undefined : refusalOf(response, { url, strict: settings.strict })
     if (failure !== undefined) return { failure: await withBody(failure, reader) }
     const { lastEventId, lastEventIdInUrl } = asked
     const resumed = lastEventId !== '' && (lastEventIdInUrl || carriesId)
@@ -147,7 +143,7 @@ function openFetch(
       onError: (cause) => {
         tooLarge = { kind: 'too-large', fatal: true, message: cause.message, url, cause }
       },
-      maxEventSize: options.maxEventSize,
+      maxEventSize: settings.maxEventSize,
     })
     // If a listener closes the session, the rest of the current chunk is not delivered.
     signal.addEventListener('abort', () => {
@@ -217,7 +213,7 @@ function answerFailure(cause: unknown): ConnectionFailure {
 }
 
 /** Why no request can be made here: a global is missing, or the platform's `fetch` cannot use the URL. */
-function whyFutile({ fetch = globalThis.fetch }: FetchOptions, url: string): ConnectionFailure | undefined {
+function whyFutile({ fetch = globalThis.fetch }: FetchSettings, url: string): ConnectionFailure | undefined {
   if (typeof fetch !== 'function') return unsupported('has no fetch: pass one as the option `fetch`')
   const missing = ['AbortController', 'TextDecoder', 'URL'].find(
     (name) => typeof Reflect.get(globalThis, name) !== 'function',

@@ -1,6 +1,7 @@
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { leaveToBrowser } from './choose.js'
 import { createFetchOpener } from './fetch.js'
+import { FETCH_DEFAULTS } from './fetch-options.js'
 import { isCrossOrigin } from '../platform/origin.js'
 import type { Transport, TransportRequest, TransportSession, TransportSink } from './transport.js'
 
@@ -81,7 +82,7 @@ export function openNative(
   function inquire(): void {
     // Without the last event ID: it may need a preflight, and the reason does not depend on it.
     // Strict, so that a response that the browser refuses does not count as open.
-    inquiry = createFetchOpener({}, { strict: true })(
+    inquiry = createFetchOpener({ ...FETCH_DEFAULTS, strict: true })(
       { ...request, lastEventId: '' },
       {
         ...sink,

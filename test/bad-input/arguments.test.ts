@@ -264,6 +264,20 @@ describe('an unknown option is refused by name, with the one that is meant or al
     }
   })
 
+  it('and each option is read once, so that what was checked is what is used', () => {
+    let reads = 0
+    const options = {
+      get maxDelay() {
+        reads += 1
+        return reads === 1 ? 100 : Number.NaN
+      },
+    }
+    const policy = exponentialBackoff(options)
+    expect(reads).toBe(1)
+    const failure = { kind: 'network', fatal: false, message: 'lost' } as const
+    expect(policy({ attempt: 1, failure, reconnectionTime: undefined, random: 0 })).toBe(100)
+  })
+
   it('but a known one that is undefined is not given', () => {
     createEventSource(stream.url, {
       connect: 'while-listening',

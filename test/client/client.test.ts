@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { createEventSource } from '../../src/client/client.js'
+import { createEventSource } from '../../src/client/create-event-source.js'
 import type { EventSourceOptions } from '../../src/client/options.js'
 import type { TypedEventSource } from '../../src/client/typed-event-source.js'
 import { ConnectionError } from '../../src/failure/connection-error.js'

@@ -2,16 +2,18 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   type Connection,
+  CONNECTION_DEFAULTS,
   createConnection,
   type ConnectionOptions,
   type Reconnection,
 } from '../../src/connection/connection.js'
+import { createAddress, type UrlOption } from '../../src/client/address.js'
 import type { Address } from '../../src/connection/address.js'
 import type { ConnectionStatus } from '../../src/connection/status.js'
 import type { ConnectionFailure } from '../../src/failure/connection-failure.js'
 import type { EventStreamMessage } from '../../src/event-stream/message.js'
 import { exponentialBackoff } from '../../src/reconnection/backoff.js'
-import type { AttemptContext } from '../../src/transport/request.js'
+import type { AttemptContext } from '../../src/transport/attempt-context.js'
 import type { Transport, TransportSession, TransportSink } from '../../src/transport/transport.js'
 import { createEnvironment, createFakeTransport, type FakeTransport, type ManualEnvironment, settled } from './world.js'
 
@@ -38,12 +40,7 @@ function create<T extends Transport>(transport: T, options: Partial<ConnectionOp
     transport,
     reconnection: exponentialBackoff(),
     endIsMarked: false,
-    lastEventId: '',
-    lastEventIdParam: undefined,
-    withCredentials: false,
-    idleTimeout: undefined,
-    whenHidden: 'continue',
-    duplicateWindow: undefined,
+    ...CONNECTION_DEFAULTS,
     environment,
     onMessage: (message) => messages.push(message),
     onReconnect: (reconnection) => reconnections.push(reconnection),
@@ -578,7 +575,7 @@ describe('a URL that is asked for on every attempt', () => {
     expect(connection.status.get().failure?.message).toContain('from http://sse.example/0 for 100 ms')
   })
 
-  test.each<[string, () => string | Promise<string>]>([
+  test.each<[string, UrlOption]>([
     [
       'throws',
       () => {
@@ -586,9 +583,9 @@ describe('a URL that is asked for on every attempt', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no token'))],
-  ])('that %s has failed, by the application, and is asked again', async (_, resolve) => {
+  ])('that %s has failed, by the application, and is asked again', async (_, url) => {
     const { connection, environment, transport } = create(createFakeTransport(), {
-      address: { current: undefined, resolve },
+      address: createAddress(url, String),
     })
     connection.start()
     await settled()

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { createEventSource } from '../../src/client/client.js'
+import { createEventSource } from '../../src/client/create-event-source.js'
 import { createStore } from '../../src/observable/store.js'
 
 describe('store', () => {

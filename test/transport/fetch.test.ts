@@ -3,7 +3,7 @@ import type { ConnectionFailure } from '../../src/failure/connection-failure.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../../src/standards/fetch-like.js'
 import { autoTransport } from '../../src/transport/auto.js'
 import { fetchTransport } from '../../src/transport/fetch.js'
-import type { FetchOptions } from '../../src/transport/request.js'
+import { FETCH_DEFAULTS, type FetchOptions } from '../../src/transport/fetch-options.js'
 import type { TransportRequest, TransportSession } from '../../src/transport/transport.js'
 import { afterTimers } from '../behaviour/wait.js'
 import { stubPage } from './page.js'
@@ -96,6 +96,15 @@ describe('the request', () => {
     const { fetch, inits } = capture()
     open(fetch, { headers: { ACCEPT: 'text/event-stream, */*', 'X-Token': 't' } })
     await vi.waitFor(() => expect(inits[0]?.headers).toEqual({ accept: 'text/event-stream, */*', 'x-token': 't' }))
+  })
+
+  test('headers that are changed after they were checked are sent as they were', async () => {
+    const { fetch, inits } = capture()
+    const headers = { 'x-token': 'checked' }
+    const transport = fetchTransport({ fetch, headers })
+    headers['x-token'] = 'a\0b'
+    transport.open(createRequest(), createSink())
+    await vi.waitFor(() => expect(inits[0]?.headers).toMatchObject({ 'x-token': 'checked' }))
   })
 
   test.each<[string, FetchOptions['headers']]>([
@@ -471,7 +480,9 @@ describe('a request that may be sent again without being asked to', () => {
     [{ method: 'GET', body: () => undefined }, false],
   ])('%o: %s', (options, expected) => {
     expect(fetchTransport(options).repeatable).toBe(expected)
-    expect(autoTransport(options, { fetchAsked: true }).repeatable).toBe(expected)
+    const { method, body } = options
+    const settings = { ...FETCH_DEFAULTS, ...(method !== undefined && { method }), ...(body !== undefined && { body }) }
+    expect(autoTransport(settings, { fetchAsked: true }).repeatable).toBe(expected)
   })
 })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { autoTransport } from '../../src/transport/auto.js'
+import { FETCH_DEFAULTS } from '../../src/transport/fetch-options.js'
 import { nativeTransport } from '../../src/transport/native.js'
 import { stubPage } from './page.js'
 import { createRequest, createSink } from './sink.js'
@@ -253,7 +254,7 @@ describe('the native transport', () => {
     test("no request is made on 'auto', whose next attempt is one", () => {
       const fetch = answering(() => new Response())
       const sink = createSink()
-      autoTransport({ fetch }, { fetchAsked: false }).open(createRequest(), sink)
+      autoTransport({ ...FETCH_DEFAULTS, fetch }, { fetchAsked: false }).open(createRequest(), sink)
       latest().breakOff(2)
       expect(sink.named('end')).toMatchObject([{ kind: 'native', fatal: false }])
       expect(fetch).not.toHaveBeenCalled()
@@ -274,7 +275,7 @@ describe('the native transport', () => {
 })
 
 describe('the automatic transport', () => {
-  const auto = autoTransport({ fetch: () => new Promise(() => {}) }, { fetchAsked: false })
+  const auto = autoTransport({ ...FETCH_DEFAULTS, fetch: () => new Promise(() => {}) }, { fetchAsked: false })
 
   test.each<[string, Parameters<typeof createRequest>[0], boolean]>([
     ['nothing is asked', {}, true],
@@ -291,7 +292,7 @@ describe('the automatic transport', () => {
   })
 
   test('takes fetch where that was asked for, and where there is no EventSource', () => {
-    autoTransport({ fetch: () => new Promise(() => {}) }, { fetchAsked: true })
+    autoTransport({ ...FETCH_DEFAULTS, fetch: () => new Promise(() => {}) }, { fetchAsked: true })
       .open(createRequest(), createSink())
       .close()
     expect(FakeEventSource.made).toHaveLength(0)
