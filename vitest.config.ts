@@ -8,7 +8,7 @@ import { scriptServerPlugin } from './test/server/vite-plugin.js'
 /** What every test needs that talks to the scripted server. A loaded machine is slow, and no reason to fail. */
 const withServer = { globalSetup: ['test/server/standalone.ts'], testTimeout: 20_000 }
 
-/** What takes long and rarely fails: every place for a cut, thousands of reconnections, other compilers and bundlers. */
+/** What takes long and rarely fails: every possible cut, thousands of reconnections, other compilers and bundlers. */
 const slowFiles = ['test/chaos/{cuts,leaks}.test.ts', 'test/package/{bundlers,typescript}.test.ts']
 
 const node: TestProjectInlineConfiguration = {
@@ -150,8 +150,8 @@ const demo: TestProjectInlineConfiguration = {
 }
 
 /**
- * What lies between a client and a server out there: proxies, compression, HTTP/2. The tests of a file run side by side,
- * because some really wait for seconds.
+ * What lies between a client and a server out there: proxies, compression, HTTP/2. The tests of a file run at the same
+ * time, because some really wait for seconds.
  */
 const wild: TestProjectInlineConfiguration = {
   test: {
