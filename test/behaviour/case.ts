@@ -12,23 +12,23 @@ import type { Script } from '../server/script.js'
 
 export type SubjectTransport = 'fetch' | 'native' | 'auto'
 
-/** What not every place offers where the cases run. */
+/** What a case needs and not every place offers. */
 export type Need =
   /** The scripted server answers on the origin of the page or worker too. */
   | 'same-origin'
-  /** There is a scripted server on another origin, which a browser asks by preflight. */
+  /** There is a scripted server on another origin, to which a browser sends preflights. */
   | 'other-origin'
-  /** A redirect shows where it leads, as it does everywhere but in browsers. */
+  /** A redirect shows its target, as it does everywhere but in browsers. */
   | 'visible-redirects'
   /** The runtime has an `EventSource`. */
   | 'native'
   /** The runtime has none: 'auto' is fetch. */
   | 'no-native'
 
-/** One behaviour, for every transport and every place that can show it. No test framework is in it. */
+/** One behaviour, for every transport and every place that can show it. Uses no test framework. */
 export interface Case {
   readonly name: string
-  /** Default: all three. */
+  /** @default all three */
   readonly transports?: readonly SubjectTransport[]
   readonly needs?: readonly Need[]
   run(context: Context): Promise<void>
@@ -36,12 +36,12 @@ export interface Case {
 
 export interface Context {
   readonly transport: SubjectTransport
-  /** Puts a script up. On the page's own origin, where there is one. */
+  /** Serves a script; on the page's own origin, if there is one. */
   readonly serve: (script: Script | Script['connections']) => Promise<RemoteStream>
-  /** On another origin than the page's. */
+  /** Serves it on an origin other than the page's. */
   readonly serveElsewhere: (script: Script | Script['connections']) => Promise<RemoteStream>
   readonly open: Open
-  /** Exceptions that were reported by `reportError`. What a case leaves in here makes it fail. */
+  /** Exceptions reported by `reportError`. A case that leaves any in here fails. */
   readonly reported: unknown[]
 }
 
@@ -60,10 +60,10 @@ export interface Open {
   ): TypedEventSource<Events>
 }
 
-/** Reconnects almost at once, for as long as there is hope. */
+/** Reconnects almost at once, unless the failure is fatal. */
 export const quick: ReconnectionPolicy = ({ failure }) => (failure.fatal ? false : 10)
 
-/** What most cases declare. */
+/** The events that most cases declare. */
 export interface Ticks {
   tick: number
 }
@@ -72,7 +72,7 @@ export function tick(value: number): string {
   return `event: tick\ndata: ${value}\n\n`
 }
 
-/** With an ID that is the same number. */
+/** A tick whose ID is the same number. */
 export function numbered(value: number): string {
   return `id: ${value}\n${tick(value)}`
 }

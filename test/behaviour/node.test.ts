@@ -5,7 +5,7 @@ import { until } from './wait.js'
 
 const place = { server: inject('scriptServer'), otherServer: inject('otherScriptServer') }
 
-/** What keeps this process alive: our timers, sockets and requests, and sometimes, for 100 ms, a timer of vitest. */
+/** What keeps this process alive: our timers, sockets and requests, and for 100 ms at times a timer of vitest. */
 function resources(): string[] {
   return process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|Request|TLS/.test(name))
 }

@@ -4,9 +4,9 @@ import type { Script } from '../server/script.js'
 import { type Case, type Context, type Need, type Open, quick, type SubjectTransport } from './case.js'
 import { until, within } from './wait.js'
 
-/** Where the cases run, and what it offers. */
+/** A place where the cases run, and what it offers. */
 export interface Place {
-  /** The scripted server: on the own origin, where there is one. */
+  /** The scripted server; on the page's own origin, if there is one. */
   readonly server: string
   readonly otherServer?: string | undefined
 }
@@ -20,7 +20,7 @@ export function takes({ transports }: Case, transport: SubjectTransport): boolea
   return transports === undefined || transports.includes(transport)
 }
 
-/** Why a place cannot show what is about origins; false where it can. */
+/** Why a place cannot show cases about origins; false if it can. */
 export function originsLacking(place: Place): Record<'same-origin' | 'other-origin', string | false> {
   const why = 'needs an origin to come from, as in a browser'
   return {
@@ -29,13 +29,13 @@ export function originsLacking(place: Place): Record<'same-origin' | 'other-orig
   }
 }
 
-/** Why this place cannot show the case with this transport; undefined where it can. */
+/** Why this place cannot show the case with this transport; undefined if it can. */
 export function whyNot({ needs = [] }: Case, transport: SubjectTransport, place: Place): string | undefined {
   const hasNative = typeof globalThis.EventSource === 'function'
   const lacks: Record<Need, string | false> = {
     native: !hasNative && 'needs an EventSource',
     'no-native': hasNative && 'is about places without an EventSource',
-    // Pages and workers, and what takes itself for one, have a location, and hide where redirects lead.
+    // Pages and workers, and what poses as one, have a location, and hide the targets of redirects.
     'visible-redirects': globalThis.location !== undefined && 'needs a fetch that shows where redirects lead',
     ...originsLacking(place),
   }
@@ -43,12 +43,12 @@ export function whyNot({ needs = [] }: Case, transport: SubjectTransport, place:
   return needed.map((need) => lacks[need]).find((reason) => reason !== false)
 }
 
-/** Whether there is anything to be seen of the case here. */
+/** Whether the case can be shown here. */
 export function applies(example: Case, transport: SubjectTransport, place: Place): boolean {
   return takes(example, transport) && whyNot(example, transport, place) === undefined
 }
 
-/** Runs one case, and holds it to what goes for all of them: nothing is left open, and nothing went wrong unnoticed. */
+/** Runs one case and checks what every case must keep: nothing stays open, and no exception goes unnoticed. */
 export async function runCase(example: Case, transport: SubjectTransport, place: Place): Promise<void> {
   const streams: RemoteStream[] = []
   const sources: { close(): void }[] = []
@@ -62,7 +62,7 @@ export async function runCase(example: Case, transport: SubjectTransport, place:
     return stream
   }
 
-  // Its two signatures differ in what they infer, and in nothing that happens.
+  // Its two signatures differ only in what they infer.
   const open = ((stream: RemoteStream, options?: EventSourceOptions<UndeclaredEvents>) => {
     const source = createEventSource(stream.url, { transport, reconnection: quick, ...options })
     sources.push(source)
@@ -81,7 +81,7 @@ export async function runCase(example: Case, transport: SubjectTransport, place:
   }
 
   try {
-    // Sooner than a test runner would give up: what a case has opened must not be left in the way of the next.
+    // Before a test runner gives up: what a case has opened must not disturb the next one.
     await within(example.run(context), 'the end of the case', 15_000)
     for (const source of sources) source.close()
     for (const stream of streams) {
@@ -90,7 +90,7 @@ export async function runCase(example: Case, transport: SubjectTransport, place:
     if (reported.length > 0) throw new AggregateError(reported, `Exceptions were reported: ${reported.join('; ')}`)
   } finally {
     for (const source of sources) source.close()
-    // Where there is none, it must look so again: `typeof` is how the source finds out.
+    // Back to what it was, even undefined: the source asks with `typeof`.
     globalThis.reportError = reportError
   }
 }

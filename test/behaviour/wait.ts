@@ -2,7 +2,7 @@ import type { ConnectionStatus, TypedEvent, TypedEventSource } from '../../src/e
 
 const LIMIT = 8000
 
-/** Waits for a condition, not for a time. The limit is far beyond what anything takes; it only names what hangs. */
+/** Waits for a condition, not for a time. The limit is generous: it only serves to name what hangs. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string, limit = LIMIT): Promise<void> {
   const end = Date.now() + limit
   while (!(await holds())) {
@@ -11,7 +11,7 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
   }
 }
 
-/** The promise's value, or an error that names what did not come. */
+/** The promise's value; an error that says what was awaited if it takes too long. */
 export async function within<Value>(promise: Promise<Value>, what: string, limit = LIMIT): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
@@ -25,8 +25,8 @@ export async function within<Value>(promise: Promise<Value>, what: string, limit
 }
 
 /**
- * Resolves after every timer of at most so many ms that is set by now: timers run in the order of their due times. So
- * what such a timer would have done, had it not been cleared, is done by then.
+ * Resolves after every timer of at most this many ms that is already set, because timers run in the order of their
+ * due times. A timer that should have been cleared would have fired by then.
  */
 export function afterTimers(ms: number): Promise<void> {
   return new Promise((resolve) => {
@@ -36,7 +36,7 @@ export function afterTimers(ms: number): Promise<void> {
 
 type State = ConnectionStatus['state']
 
-/** The status as soon as it is in this state. */
+/** Resolves with the status as soon as it is in this state. */
 export function reach<Name extends State>(
   source: Pick<TypedEventSource<object>, 'status'>,
   state: Name,
@@ -54,14 +54,14 @@ function isIn<Name extends State>(status: ConnectionStatus, state: Name): status
   return status.state === state
 }
 
-/** Every status from now on, the present one included. */
+/** Collects every status from now on, including the current one. */
 export function record(source: Pick<TypedEventSource<object>, 'status'>): ConnectionStatus[] {
   const statuses: ConnectionStatus[] = []
   source.status.subscribe((status) => statuses.push(status))
   return statuses
 }
 
-/** The payloads of a type, as they come. */
+/** Collects the payloads of a type. */
 export function collect<Events, Type extends keyof Events & string>(
   source: TypedEventSource<Events>,
   type: Type,

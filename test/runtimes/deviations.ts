@@ -2,8 +2,7 @@ import type { Result } from './report.js'
 
 /** Not through a cache, but in no words. */
 const NO_CACHE_CONTROL = {
-  'EventSource: request: request-cache-control: the stream is asked for past every cache':
-    'its fetch sends no Cache-Control',
+  'EventSource: request: request-cache-control: the request bypasses every cache': 'its fetch sends no Cache-Control',
 }
 
 type Deviations = Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -24,19 +23,19 @@ const deviations: Deviations = {
       'its EventSource does not take an empty type for "message"',
     'EventSource: events: eventsource-onmessage: a handler that is replaced keeps its place; after null, it comes last':
       'it calls the handlers itself, before all listeners',
-    'EventSource: events: eventsource-eventtarget: what the application dispatches reaches listeners and handlers too':
+    'EventSource: events: eventsource-eventtarget: events dispatched by a script reach listeners and handlers too':
       'it calls the handlers itself, and does not heed what they return',
     'EventSource: connection: eventsource-onopen: handlers are called too, in the order open, message, error':
       'it calls the handlers itself, before all listeners',
-    'client: native: last event ID: over every reconnection, no event is lost or comes twice (Last-Event-ID header)':
+    'client: native: last event ID: no event is lost or repeated over several reconnections (Last-Event-ID header)':
       'its EventSource takes the ID of an unfinished event',
-    'client: native: answers: native: when the browser gives up, one request finds out why, and is let go of at once':
+    'client: native: answers: native: if the browser gives up, one request finds out why, and is released at once':
       'its EventSource tells of a 204 as of a loss',
     ...Object.fromEntries(
       [
-        "payloads: empty data is no payload to 'json': it is not delivered, is no error, and its ID counts",
-        "payloads: empty data is a payload to 'text', and to a parse function",
-        'ending: endOn an event type whose event is empty: it is over all the same, and there is nothing to deliver',
+        "payloads: empty data is not a payload for 'json': it is neither delivered nor an error, and its ID counts",
+        "payloads: empty data is a payload for 'text' and for a parse function",
+        'ending: endOn an event type whose event is empty: the source is closed, and nothing is delivered',
       ].map((name) => [`client: native: ${name}`, 'its EventSource dispatches no event whose data is empty']),
     ),
   },
@@ -57,11 +56,11 @@ const deviations: Deviations = {
       'it encodes the bytes of a header once more',
     ...Object.fromEntries(
       ['fetch', 'auto'].map((transport) => [
-        `client: ${transport}: last event ID: an ID beyond ASCII travels as UTF-8`,
+        `client: ${transport}: last event ID: a non-ASCII ID is sent as UTF-8`,
         'it encodes the bytes of a header once more',
       ]),
     ),
-    'client: fetch: reconnection: the status tells the whole story of a loss, from connecting to closed':
+    'client: fetch: reconnection: the status shows every step of a loss, from connecting to closed':
       'it takes a connection that is cut for the end of the stream',
     'client: fetch: ending: a policy can retry cuts and accept the clean end':
       'it takes a connection that is cut for the end of the stream',

@@ -9,7 +9,7 @@ const HTML = {
 
 export const answers: readonly Case[] = [
   {
-    name: 'an event stream is known by the essence of its media type, in any case and with parameters',
+    name: 'an event stream is recognised by the essence of its media type, in any case and with parameters',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       for (const mediaType of ['text/event-stream', 'Text/Event-Stream; charset=UTF-8', 'text/event-stream ;a=b']) {
@@ -18,7 +18,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'any other media type is fatal, and the failure names it and the URL that answered',
+    name: 'any other media type is fatal, and the failure names it and the final URL',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       for (const mediaType of ['text/html; charset=utf-8', 'text/event-streamish', 'application/json']) {
@@ -44,7 +44,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: '204 ends it for good: the server asks not to be asked again',
+    name: '204 closes the source for good: the server asks the client not to reconnect',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1)] }, { status: 204 }])
@@ -58,7 +58,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'any 2xx that can have content opens the stream',
+    name: 'any 2xx status that can have content opens the stream',
     transports: ['fetch'],
     async run({ serve, open }) {
       for (const status of [201, 202, 206]) {
@@ -103,7 +103,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'any other status is fatal, and told with the URL',
+    name: 'any other status is fatal, and the failure has the URL',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       for (const status of [205, 400, 401, 403, 404, 410, 501, 505]) {
@@ -139,7 +139,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'the body of a refused answer is released, were it endless',
+    name: 'the body of a refused answer is released, even if it is endless',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       for (const refused of [{ status: 404 }, { headers: { 'content-type': 'text/html' } }]) {
@@ -150,7 +150,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'auto: where the browser gives up without a reason, fetch finds it out',
+    name: 'auto: if the browser gives up without a reason, fetch finds out why',
     transports: ['auto'],
     needs: ['native', 'same-origin'],
     async run({ serve, open }) {
@@ -166,7 +166,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'auto: fetch survives a restart that the browser gives up on; native comes back when asked again',
+    name: 'auto: fetch survives a restart on which the browser gives up; native is back at the next attempt',
     transports: ['auto'],
     needs: ['native', 'same-origin'],
     async run({ serve, open }) {
@@ -192,7 +192,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'native: when the browser gives up, one request finds out why, and is let go of at once',
+    name: 'native: if the browser gives up, one request finds out why, and is released at once',
     transports: ['native'],
     async run({ serve, open }) {
       for (const { status, story } of [
@@ -211,7 +211,7 @@ export const answers: readonly Case[] = [
     },
   },
   {
-    name: 'native: where the server has recovered by then, the next attempt is made, and native again',
+    name: 'native: if the server has recovered by then, the next attempt uses native again',
     transports: ['native'],
     async run({ serve, open }) {
       const stream = await serve([{ status: 503 }, { steps: [ticks(0)] }, { steps: [ticks(1)] }])

@@ -6,7 +6,7 @@ const EVENT_STREAM = { 'content-type': 'text/event-stream' }
 
 export const closing: readonly Case[] = [
   {
-    name: 'close() before anybody listens: nothing was ever asked for',
+    name: 'close() before anybody listens: nothing is requested',
     async run({ serve, open }) {
       const stream = await serve([{}])
       const lazy = open<Ticks>(stream, { connect: 'while-listening' })
@@ -21,7 +21,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'close() in the turn of the creation: no function of the application is asked for anything',
+    name: 'close() in the same turn as the creation: no function of the application is called',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{}])
@@ -39,10 +39,10 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'the watch of an idleTimeout ends with its connection, however that ends',
+    name: 'the timer of idleTimeout stops with its connection, however that ends',
     transports: ['fetch'],
     async run({ serve, open }) {
-      // Where timers are counted, one that stays for so long is found.
+      // Long enough to be found by runtimes that count the timers left.
       const idleTimeout = 1_000_000
       const silent = await serve([{ status: 'silent' }])
       open<Ticks>(silent, { idleTimeout })
@@ -55,7 +55,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'close() while connecting gives the request up',
+    name: 'close() while connecting aborts the request',
     async run({ serve, open }) {
       const stream = await serve([{ status: 'silent' }])
       const source = open<Ticks>(stream)
@@ -72,7 +72,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'close() while connecting to another origin, with an ID: the header function is not asked again',
+    name: 'close() while connecting to another origin, with an ID: the header function is not called again',
     transports: ['fetch', 'auto'],
     needs: ['other-origin'],
     async run({ serveElsewhere, open }) {
@@ -94,7 +94,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'close() while a header function takes its time: no request is made',
+    name: 'close() while a header function is pending: no request is made',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{}])
@@ -113,7 +113,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'close() of an open stream gives the connection up, and nothing is called any more',
+    name: 'close() of an open stream closes the connection, and nothing is called afterwards',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1)] }])
       const source = open<Ticks>(stream)
@@ -131,7 +131,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'close() while waiting: the attempt to come does not come',
+    name: 'close() while waiting: the next attempt is not made',
     async run({ serve, open }) {
       const stream = await serve([{ steps: ['end'] }])
       const source = open<Ticks>(stream, { reconnection: () => 20 })
@@ -147,7 +147,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'a second close() does nothing, nor does reconnect(), on() or a loop afterwards',
+    name: 'after close(), a second close(), reconnect(), on() and loops do nothing',
     async run({ serve, open }) {
       const stream = await serve([{}])
       const source = open<Ticks>(stream)
@@ -169,7 +169,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'close() from inside a listener: the rest of the chunk is not delivered, to nobody',
+    name: 'close() from inside a listener: nobody gets the rest of the chunk',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1, 2, 3)] }])
       const source = open<Ticks>(stream)
@@ -185,7 +185,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'close() from inside a status subscriber, in whichever state, is as final',
+    name: 'close() from inside a status subscriber is just as final, in every state',
     async run({ serve, open }) {
       for (const fatefulState of ['connecting', 'open', 'waiting'] as const) {
         const stream = await serve([{ steps: [ticks(1), 'end'] }])
@@ -207,7 +207,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'close() cancels the body also of a fetch that does not heed its signal',
+    name: 'close() cancels the body even if a custom fetch ignores its signal',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       let cancelled = false
@@ -229,7 +229,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'a signal closes the source for good, as aborted',
+    name: 'a signal closes the source for good, with the reason aborted',
     async run({ serve, open }) {
       const controller = new AbortController()
       const stream = await serve([{ steps: [ticks(1)] }])
@@ -242,7 +242,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'a signal that is aborted already: closed from the start, and nothing is asked for',
+    name: 'a signal that is already aborted: the source is closed from the start, and nothing is requested',
     async run({ serve, open }) {
       const stream = await serve([{}])
       const source = open<Ticks>(stream, { signal: AbortSignal.abort() })
@@ -254,7 +254,7 @@ export const closing: readonly Case[] = [
     },
   },
   {
-    name: 'a source that is closed lets go of the signal',
+    name: 'a closed source releases the signal',
     async run({ serve, open }) {
       const { signal } = new AbortController()
       const listening = new Set<unknown>()

@@ -13,7 +13,7 @@ const TOKEN = 'data: {"token":"a"}\n\n'
 
 export const ending: readonly Case[] = [
   {
-    name: 'endOn an event type: the event is delivered, then it is over, and nobody reconnects',
+    name: 'endOn an event type: the event is delivered, then the source is closed, without a reconnection',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `${TOKEN}event: usage\ndata: {"tokens":1}\n\n${TOKEN}` }, 'end'] }])
       const source = open<Tokens>(stream, { endOn: 'usage' })
@@ -26,7 +26,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'endOn an event type that nobody listens for',
+    name: 'endOn an event type that nobody listens for closes the source too',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `${TOKEN}event: usage\ndata: {}\n\n` }] }])
       const source = open<Tokens>(stream, { endOn: 'usage' })
@@ -36,7 +36,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'endOn an event type whose event is empty: it is over all the same, and there is nothing to deliver',
+    name: 'endOn an event type whose event is empty: the source is closed, and nothing is delivered',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `${TOKEN}event: usage\ndata:\n\n` }] }])
       const errors: unknown[] = []
@@ -47,7 +47,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'endOn a function: the mark is no payload, and is not delivered; loops end',
+    name: 'endOn a function: the mark is not a payload, and is not delivered; loops end',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `${TOKEN}data: [DONE]\n\n${TOKEN}` }] }])
@@ -89,7 +89,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'endOn: a stream that ends without its mark was cut short: it is asked for again',
+    name: 'endOn: a stream that ends without its mark was cut short: it is requested again',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([
@@ -102,7 +102,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'endOn: half an answer does not pass for a whole one: without reconnection it has failed, and loops throw',
+    name: 'endOn: half an answer is a failure without reconnection, and loops throw',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       for (const endOn of ['usage', ({ data }: { data: string }) => data === '[DONE]'] as const) {
@@ -138,7 +138,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'a function for endOn that throws is reported, and ends nothing',
+    name: 'an endOn function that throws is reported, and the stream continues',
     transports: ['fetch'],
     async run({ serve, open, reported }) {
       const error = new Error('mine')
@@ -156,7 +156,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'what has arrived before the end is delivered, where a schema takes its time: by endOn, 204, one-shot use',
+    name: 'events before the end are delivered even after a slow schema: with endOn, 204, one-shot use',
     transports: ['fetch'],
     async run({ serve, open }) {
       const schemas = { tick: z.number().refine(async () => afterTimers(5).then(() => true)) }
@@ -178,7 +178,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'close() is final also where the server has ended the stream, and a schema still holds events of it',
+    name: 'close() is final even if the server has ended the stream and a schema still holds its events',
     transports: ['fetch'],
     async run({ serve, open }) {
       let release = () => {}
@@ -197,7 +197,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'onReconnect tells, before the first event, whether the server knew where to go on, and what it was told',
+    name: 'onReconnect reports, before the first event, whether the stream resumed, and with which ID',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: numbered(1) }] }, { steps: [{ send: numbered(2) }] }, {}])
@@ -215,7 +215,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'onReconnect tells where it could not, and its undo ends it',
+    name: 'onReconnect reports a stream that could not resume; the function it returns removes the listener',
     async run({ serve, open }) {
       const stream = await serve([1, 2, 3].map((n) => ({ steps: [ticks(n)] })))
       const source = open<Ticks>(stream)
@@ -233,7 +233,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'native cannot carry an ID to a new connection, and says so',
+    name: 'native cannot send an ID with a new connection, and says so',
     transports: ['native'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: numbered(1) }] }, {}])
@@ -248,7 +248,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'an exception of an onReconnect listener is reported, and disturbs nothing',
+    name: 'an onReconnect listener that throws is reported, and the stream continues',
     transports: ['fetch'],
     async run({ serve, open, reported }) {
       const error = new Error('mine')
@@ -265,7 +265,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'duplicateWindow: a block that sets only the ID is no event, and the event behind it comes',
+    name: 'duplicateWindow: a block that sets only the ID is not an event, and the event after it is delivered',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `id: 1\n\n${numbered(1)}id: 1\n\n${tick(2)}` }] }])
@@ -276,7 +276,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'duplicateWindow: a server that begins to count anew after a restart loses nothing',
+    name: 'duplicateWindow: no event is lost if the server counts from 1 again after a restart',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const events = (from: number, values: readonly number[]) => ({
@@ -290,7 +290,7 @@ export const ending: readonly Case[] = [
     },
   },
   {
-    name: 'duplicateWindow: a server that sends one too many again is put right',
+    name: 'duplicateWindow: an event that the server repeats is dropped',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const first = { send: [1, 2, 3].map(numbered).join('') }

@@ -52,7 +52,7 @@ export const events: readonly Case[] = [
     },
   },
   {
-    name: 'event types are data: "error", "open", "__proto__" and the like are types as any other',
+    name: 'event types are data: "error", "open", "__proto__" and the like are types like any other',
     async run({ serve, open }) {
       const types = [
         'error',
@@ -93,7 +93,7 @@ export const events: readonly Case[] = [
     },
   },
   {
-    name: 'events that nobody listens for are not parsed',
+    name: 'events without a listener are not parsed',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `event: other\ndata: 0\n\n${tick(1)}` }] }])
       const parsed: string[] = []
@@ -113,7 +113,7 @@ export const events: readonly Case[] = [
     },
   },
   {
-    name: 'a listener that is added to an open stream hears what comes from then on',
+    name: 'a listener added to an open stream hears the events from then on',
     async run({ serve, open }) {
       const stream = await serve([{}])
       const source = open<Ticks>(stream)
@@ -124,7 +124,7 @@ export const events: readonly Case[] = [
     },
   },
   {
-    name: 'the undo of a listener removes it, and only it',
+    name: 'the function that on() returns removes that listener only',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1)] }])
       const source = open<Ticks>(stream)
@@ -154,7 +154,7 @@ export const events: readonly Case[] = [
     },
   },
   {
-    name: 'a signal removes a listener, also in the midst of a chunk; an aborted one never lets it in',
+    name: 'a signal removes a listener, even in the middle of a chunk; with an aborted one, none is added',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1, 2, 3)] }])
       const source = open<Ticks>(stream)
@@ -176,7 +176,7 @@ export const events: readonly Case[] = [
     },
   },
   {
-    name: 'a listener that throws is reported; the others, and the stream, go on',
+    name: 'a listener that throws is reported; the other listeners and the stream continue',
     async run({ serve, open, reported }) {
       const stream = await serve([{ steps: [ticks(1, 2)] }])
       const source = open<Ticks>(stream)
@@ -192,7 +192,7 @@ export const events: readonly Case[] = [
     },
   },
   {
-    name: 'within one event, a removed listener is not called any more, and a new one not yet',
+    name: 'during an event, a removed listener is not called any more, and a new one not yet',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1, 2)] }])
       const source = open<Ticks>(stream)

@@ -5,7 +5,7 @@ import { collect, reach, until, within } from '../wait.js'
 
 type News = Ticks & { news: string }
 
-/** What `call` rejects or throws; a failure of its own when it does not. */
+/** What `call` rejects with or throws; fails if it does neither. */
 async function failureOf(call: () => Promise<unknown>): Promise<unknown> {
   try {
     await within(call(), 'a failure')
@@ -66,7 +66,7 @@ export const iteration: readonly Case[] = [
     },
   },
   {
-    name: 'for await over every type moves an open native stream to fetch, and events go on',
+    name: 'for await over every type moves an open native stream to fetch, and events continue',
     transports: ['auto'],
     needs: ['native', 'same-origin'],
     async run({ serve, open }) {
@@ -82,7 +82,7 @@ export const iteration: readonly Case[] = [
     },
   },
   {
-    name: 'native refuses to iterate over every type, which it cannot hear',
+    name: 'native refuses to iterate over every type, because it cannot hear them all',
     transports: ['native'],
     async run({ serve, open }) {
       const source = open(await serve([{}]))
@@ -107,7 +107,7 @@ export const iteration: readonly Case[] = [
     },
   },
   {
-    name: 'leaving a loop stops its listening, and not the source',
+    name: 'leaving a loop removes its listener, but does not close the source',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1)] }])
       const parsed: string[] = []
@@ -132,7 +132,7 @@ export const iteration: readonly Case[] = [
     },
   },
   {
-    name: 'return() ends a loop that waits, at once',
+    name: 'return() ends a waiting loop at once',
     async run({ serve, open }) {
       const source = open<Ticks>(await serve([{}]))
       const loop = source.events('tick')
@@ -143,7 +143,7 @@ export const iteration: readonly Case[] = [
     },
   },
   {
-    name: 'close() ends every loop, after what has already come',
+    name: 'close() ends every loop, after the events that have already arrived',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1, 2)] }])
       const source = open<Ticks>(stream)
@@ -175,7 +175,7 @@ export const iteration: readonly Case[] = [
     },
   },
   {
-    name: 'a loop goes on over a reconnection',
+    name: 'a loop continues after a reconnection',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1)] }, { steps: [ticks(2)] }])
       const source = open<Ticks>(stream)
@@ -189,7 +189,7 @@ export const iteration: readonly Case[] = [
     },
   },
   {
-    name: "overflow: a loop that falls behind throws after what it could hold; 'drop-oldest' keeps the latest",
+    name: "overflow: a loop that falls behind throws after the events it could hold; 'drop-oldest' keeps the latest",
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1, 2, 3, 4)] }])
       const source = open<Ticks>(stream)
@@ -206,7 +206,7 @@ export const iteration: readonly Case[] = [
     },
   },
   {
-    name: 'a signal ends a loop with its reason, before or while it waits',
+    name: 'an aborted signal ends a loop with its reason, before or during a wait',
     async run({ serve, open }) {
       const source = open<Ticks>(await serve([{}]))
       const reason = new Error('enough')

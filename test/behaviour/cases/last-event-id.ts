@@ -8,12 +8,12 @@ interface Numbers {
   message: number
 }
 
-/** So that a browser's own reconnection is as quick as ours in these tests. */
+/** Makes a browser's own reconnection as quick as ours in these tests. */
 const SOON = { send: 'retry: 10\n\n' }
 
 /**
- * Seven numbers over four connections; the server replays after the client's ID. The first connection is for the test
- * to cut when its numbers have come: a reader of fetch loses what it has not read by then, and it would come again.
+ * Seven numbers over four connections; the server replays what follows the client's ID. The test cuts the first
+ * connection after its numbers have arrived: fetch would lose what is still unread, and get it again.
  */
 const REPLAY: Script = {
   history: Array.from({ length: 7 }, (_, index) => ({ id: `${index + 1}`, data: `${index + 1}` })),
@@ -38,18 +38,18 @@ function headersOf(requests: readonly RequestRecord[]): (string | undefined)[] {
 
 export const lastEventId: readonly Case[] = [
   {
-    name: 'over every reconnection, no event is lost or comes twice (Last-Event-ID header)',
+    name: 'no event is lost or repeated over several reconnections (Last-Event-ID header)',
     async run({ serve, open }) {
       const stream = await serve(REPLAY)
       const source = open<Numbers>(stream)
       await playThrough(stream, collect(source, 'message'))
       assert.equal(source.lastEventId, '7')
-      // Not 99: an ID is committed at the blank line, and not before.
+      // Not 99: an ID takes effect only at the blank line.
       assert.deepEqual(headersOf(await stream.requests()), [undefined, '2', '4', '5'])
     },
   },
   {
-    name: 'over every reconnection, no event is lost or comes twice (lastEventIdParam)',
+    name: 'no event is lost or repeated over several reconnections (lastEventIdParam)',
     async run({ serve, open }) {
       const stream = await serve(REPLAY)
       const source = open<Numbers>(stream, { lastEventIdParam: LAST_EVENT_ID_PARAM })
@@ -66,7 +66,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'the same from another origin',
+    name: 'no event is lost or repeated over several reconnections to another origin',
     needs: ['other-origin'],
     async run({ serveElsewhere, open }) {
       const stream = await serveElsewhere(REPLAY)
@@ -74,7 +74,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'auto: native first, and fetch from the moment that an ID has to be carried, on the same origin',
+    name: 'auto: native first, then fetch as soon as an ID has to be sent, on the same origin',
     transports: ['auto'],
     needs: ['native', 'same-origin'],
     async run({ serve, open }) {
@@ -94,7 +94,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: "auto: from another origin that refuses preflights, the browser's own reconnection carries the ID",
+    name: "auto: to another origin that refuses preflights, the browser's own reconnection sends the ID",
     transports: ['auto'],
     needs: ['native', 'other-origin'],
     async run({ serveElsewhere, open }) {
@@ -114,7 +114,7 @@ export const lastEventId: readonly Case[] = [
       )
       assert.isFalse(
         statuses.some(({ state }) => state === 'waiting'),
-        'the browser waits by itself',
+        'the browser waits on its own',
       )
     },
   },
@@ -133,7 +133,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'auto: returns to a server on another origin that refuses preflights, also after the browser has given up',
+    name: 'auto: returns to a server on another origin that refuses preflights, even after the browser has given up',
     transports: ['auto'],
     needs: ['native', 'other-origin', 'same-origin'],
     async run({ serveElsewhere, open }) {
@@ -148,12 +148,12 @@ export const lastEventId: readonly Case[] = [
       const source = open<Numbers>(stream)
       const seen = collect(source, 'message')
       await until(() => seen.length === 2, 'the server to be back')
-      // Nobody could tell it where to go on, and so it is said.
+      // The ID could not be sent, and the status says so.
       assert.deepInclude(source.status.get(), { state: 'open', resumed: false })
     },
   },
   {
-    name: 'the option lastEventId goes on where an earlier visit ended',
+    name: 'the option lastEventId continues where an earlier visit ended',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve({ ...REPLAY, connections: [{ steps: [{ replay: 'all' }] }] })
@@ -176,7 +176,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'the last event ID stays on events that carry none; an empty one takes it back',
+    name: 'events without an ID keep the last event ID; an empty ID resets it',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: 'id: 1\ndata: 1\n\ndata: 2\n\nid\ndata: 3\n\ndata: 4\n\n' }] }])
       const source = open<Numbers>(stream)
@@ -188,7 +188,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'it stays over a reconnection too, on events that carry none',
+    name: 'events without an ID keep the last event ID after a reconnection too',
     async run({ serve, open }) {
       for (const options of [{}, { lastEventIdParam: LAST_EVENT_ID_PARAM }]) {
         const stream = await serve([
@@ -207,10 +207,10 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'what the reset of a connection cuts off of an event is discarded, its ID too',
+    name: 'an event that a connection reset cuts off is discarded, with its ID',
     async run({ transport, serve, open }) {
       const withParam = { lastEventIdParam: LAST_EVENT_ID_PARAM }
-      // WebKit joins it to the first event of its own reconnection, which native without the parameter is left to.
+      // Without the parameter, native leaves it to the browser, and WebKit joins the rest to its next first event.
       for (const options of transport === 'native' ? [withParam] : [{}, withParam]) {
         const stream = await serve([
           { steps: [SOON, { send: 'id: 1\ndata: 1\n\nid: 2\ndata: 2\nda' }] },
@@ -230,7 +230,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'an ID that was taken back is not sent, and nothing is said to be resumed',
+    name: 'an ID that was reset is not sent, and the status does not say resumed',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: 'id: 1\ndata: 1\n\nid\ndata: 2\n\n' }] }, {}])
@@ -244,7 +244,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'an ID without an event is remembered; one that contains NUL is not',
+    name: 'an ID without an event is remembered; an ID that contains NUL is not',
     transports: ['fetch'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: 'id: 1\n\nid: 2\0\ndata: 1\n\n' }] }, {}])
@@ -257,7 +257,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'an ID beyond ASCII travels as UTF-8',
+    name: 'a non-ASCII ID is sent as UTF-8',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve({
@@ -273,7 +273,7 @@ export const lastEventId: readonly Case[] = [
     },
   },
   {
-    name: 'reconnect() goes on with the last event ID',
+    name: 'reconnect() continues with the last event ID',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: numbered(1) }] }, {}])

@@ -4,7 +4,7 @@ import { collect, reach, record, until } from '../wait.js'
 
 export const limits: readonly Case[] = [
   {
-    name: 'idleTimeout: a stream that stalls is given up and asked for anew',
+    name: 'idleTimeout: a stream that stalls is given up and requested again',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1)] }, { steps: [ticks(2)] }])
@@ -18,7 +18,7 @@ export const limits: readonly Case[] = [
     },
   },
   {
-    name: 'idleTimeout: so is a request that is never answered, on every transport',
+    name: 'idleTimeout: a request that is never answered is given up too, on every transport',
     async run({ serve, open }) {
       const stream = await serve([{ status: 'silent' }, { steps: [ticks(1)] }])
       const source = open<Ticks>(stream, { idleTimeout: 100 })
@@ -45,7 +45,7 @@ export const limits: readonly Case[] = [
     },
   },
   {
-    name: 'an endless line ends at maxEventSize: the connection fails for good, and is released',
+    name: 'an endless line is cut off at maxEventSize: the connection fails for good and is released',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const endless = { send: 'data: '.padEnd(1000, 'x'), times: 1_000_000 }
@@ -62,7 +62,7 @@ export const limits: readonly Case[] = [
     },
   },
   {
-    name: 'maxEventSize is a limit for one event, not for the stream',
+    name: 'maxEventSize limits one event, not the stream',
     transports: ['fetch'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: 'event: tick\ndata: 1\n\n', times: 100 }] }])

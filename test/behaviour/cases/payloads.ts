@@ -8,7 +8,7 @@ import {
 import { type Case, numbered, tick, type Ticks, ticks } from '../case.js'
 import { collect, reach, until } from '../wait.js'
 
-/** A schema as any library has them: numbers, doubled. */
+/** A schema as libraries write them: it checks for numbers and doubles them. */
 function doubled(
   answer: (value: unknown) => { value: number } | { issues: StandardIssue[] } | Promise<{ value: number }>,
 ): StandardSchema<unknown, number> {
@@ -21,7 +21,7 @@ const positive = doubled((value) =>
     : { issues: [{ message: 'not positive', path: ['a', { key: 'b' }] }] },
 )
 
-/** Answers when it is told to, so that a test decides on the order. */
+/** Answers when the test says so, so that the test decides the order. */
 function latch() {
   const waiting = new Map<unknown, () => void>()
   return {
@@ -37,7 +37,7 @@ function latch() {
 
 export const payloads: readonly Case[] = [
   {
-    name: 'what is no JSON is a PayloadError with the raw event, and the stream goes on',
+    name: 'data that is not JSON is a PayloadError with the raw event, and the stream continues',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `id: 5\nevent: tick\ndata: {broken\n\n${tick(1)}` }] }])
       const errors: PayloadError[] = []
@@ -59,7 +59,7 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: 'without onPayloadError, the first of each type is logged, and says how to hear of all',
+    name: 'without onPayloadError, the first error of each type is logged, with a hint how to get all of them',
     async run({ serve, open }) {
       const broken = (type: string): string => `event: ${type}\ndata: {broken\n\n`
       const send = `${broken('tick')}${broken('tick')}${broken('tock')}${broken('tick')}${tick(1)}`
@@ -81,7 +81,7 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: "empty data is no payload to 'json': it is not delivered, is no error, and its ID counts",
+    name: "empty data is not a payload for 'json': it is neither delivered nor an error, and its ID counts",
     async run({ serve, open }) {
       const empty = 'event: tick\ndata:\n\n'
       const connection = { steps: [{ send: `${empty}${numbered(1)}id: 7\n${empty}` }] }
@@ -98,7 +98,7 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: 'empty data is not shown to a schema either, and disturbs none that takes its time',
+    name: 'empty data is not passed to a schema either, and does not disturb a slow one',
     async run({ serve, open }) {
       const { waiting, schema } = latch()
       const send = `${tick(1)}event: tick\ndata:\n\nevent: now\ndata:\n\n${tick(2)}`
@@ -117,7 +117,7 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: "empty data is a payload to 'text', and to a parse function",
+    name: "empty data is a payload for 'text' and for a parse function",
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: 'event: tick\ndata:\n\nevent: tock\ndata:\n\n' }] }])
       const source = open<{ tick: string; tock: string }>(stream, {
@@ -140,7 +140,7 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: 'onPayloadError that throws is reported, and the stream goes on',
+    name: 'an onPayloadError that throws is reported, and the stream continues',
     async run({ serve, open, reported }) {
       const fault = new Error('a fault of the application')
       const stream = await serve([{ steps: [{ send: `event: tick\ndata: {\n\n${tick(2)}` }] }])
@@ -182,7 +182,7 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: 'a schema checks and transforms; what it refuses is a PayloadError with the issues',
+    name: 'a schema checks and transforms; data that it refuses is a PayloadError with the issues',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1, -1, 2)] }])
       const errors: PayloadError[] = []
@@ -217,7 +217,7 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: 'asynchronous schemas keep the order, among themselves and with others',
+    name: 'asynchronous schemas keep the order of events, of their own type and of others',
     async run({ serve, open }) {
       const { waiting, schema } = latch()
       const stream = await serve([{ steps: [{ send: `${tick(1)}${tick(2)}event: now\ndata: 3\n\n${tick(4)}` }] }])
@@ -235,7 +235,7 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: 'what an asynchronous schema still holds when the source is closed is not delivered, and not reported',
+    name: 'events still in an asynchronous schema when the source is closed are neither delivered nor reported',
     async run({ serve, open }) {
       const { waiting, schema } = latch()
       const errors: unknown[] = []
@@ -252,7 +252,7 @@ export const payloads: readonly Case[] = [
     },
   },
   {
-    name: 'events of types that the schemas do not declare are not delivered, not even to a loop over all',
+    name: 'events of types without a schema are not delivered, not even to a loop over all types',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `event: other\ndata: 0\n\n${tick(1)}` }] }])
       const source = open(stream, { schemas: { tick: positive } })
@@ -264,7 +264,7 @@ export const payloads: readonly Case[] = [
   },
 ]
 
-/** Every promise that is settled by now has been heard. */
+/** Waits until the handlers of all promises that are already settled have run. */
 function afterMicrotasks(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 0)

@@ -8,12 +8,12 @@ import {
 import { type Case, numbered, quick, tick, type Ticks, ticks } from '../case.js'
 import { afterTimers, collect, reach, record, until } from '../wait.js'
 
-/** Node's fetch takes the loss of a connection for the end of the answer where the server said it would close it. */
+/** Node's fetch takes a lost connection for the end of the answer if the server announced that it would close it. */
 const KEEP_ALIVE = { connection: 'keep-alive' }
 
 export const reconnection: readonly Case[] = [
   {
-    name: 'the status tells the whole story of a loss, from connecting to closed',
+    name: 'the status shows every step of a loss, from connecting to closed',
     async run({ serve, open, transport }) {
       const stream = await serve([{ headers: KEEP_ALIVE, steps: [ticks(1)] }, { steps: [ticks(2)] }])
       const source = open<Ticks>(stream)
@@ -62,7 +62,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'a server that ends each stream without an event is a failing server: attempts are counted on',
+    name: 'a server that ends each stream without an event is failing: the attempts add up',
     async run({ serve, open }) {
       const stream = await serve([
         { steps: ['end'] },
@@ -88,7 +88,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'a server that sends what it has and ends the stream is healthy: it is asked again as often as it likes',
+    name: 'a server that sends what it has and ends the stream is healthy: the client reconnects every time',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const round = (value: number) => ({ steps: [{ send: `retry: 250\n${numbered(value)}` }, 'end' as const] })
@@ -107,7 +107,7 @@ export const reconnection: readonly Case[] = [
         contexts.map(({ attempt }) => attempt),
         [1, 1, 1],
       )
-      // A browser's own EventSource does not tell an end from a loss; fetch takes over from there.
+      // A browser's EventSource does not distinguish an end from a loss; fetch takes over after it.
       assert.deepEqual(
         contexts.slice(1).map(({ failure, reconnectionTime }) => [failure.kind, reconnectionTime]),
         [
@@ -118,7 +118,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'a POST is not repeated, whether it ends or fails, unless a policy is passed',
+    name: 'a POST that ends or fails is not repeated unless a policy is passed',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const requests: [EventSourceOptions<Ticks>, number][] = [
@@ -138,7 +138,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'reconnect() begins again after a failure and after the end, with the listeners still in place',
+    name: 'reconnect() starts again after a failure and after the end, and keeps the listeners',
     transports: ['fetch'],
     async run({ serve, open }) {
       const stream = await serve([{ status: 404 }, { steps: [{ send: numbered(1) }, 'end'] }, { status: 204 }, {}])
@@ -185,7 +185,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'the default policy backs off, and the server\'s "retry:" is its floor, within bounds',
+    name: 'the default policy backs off, with the server\'s "retry:" as its floor, within bounds',
     transports: ['fetch', 'auto'],
     needs: ['no-native'],
     async run({ serve, open }) {
@@ -205,7 +205,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'the reconnection time that the stream has set reaches the policy, clamped, and stays over reconnections',
+    name: 'the policy gets the reconnection time of the stream, clamped, even after further reconnections',
     transports: ['fetch'],
     async run({ serve, open }) {
       const stream = await serve([
@@ -229,7 +229,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'Retry-After, in seconds or as a date, is told with the failure and is a floor under the backoff',
+    name: 'Retry-After, in seconds or as a date, is part of the failure and the floor of the backoff',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const inAMinute = new Date(Date.now() + 60_000).toUTCString()
@@ -262,7 +262,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'a policy may go on where a failure is called fatal',
+    name: 'a policy may retry a fatal failure',
     transports: ['fetch'],
     async run({ serve, open }) {
       const stream = await serve([{ status: 404 }, {}])
@@ -271,7 +271,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'exponentialBackoff gives up after maxAttempts, and where shouldReconnect says so',
+    name: 'exponentialBackoff gives up after maxAttempts, and if shouldReconnect says so',
     transports: ['fetch'],
     async run({ serve, open }) {
       const failing = await serve([{ status: 503 }])
@@ -287,7 +287,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'a policy that throws, or returns what is no time, is reported, and the connection fails with the cause',
+    name: 'a policy that throws or returns an invalid time is reported, and the connection fails with the cause',
     async run({ serve, open, reported }) {
       const fault = new Error('a fault of the application')
       const stream = await serve([{ steps: ['end'] }])
@@ -311,7 +311,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'reconnection: false is one attempt: the end of the stream is the end, and anything else a failure',
+    name: 'reconnection: false makes one attempt: the end of the stream closes the source, anything else is a failure',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1), 'end'] }])
@@ -327,7 +327,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'reconnection: false is one attempt on native too, where every end is a failure, because none says why',
+    name: 'reconnection: false makes one attempt on native too; every end is a failure, as the browser gives no reason',
     transports: ['native'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: ['end'] }])
@@ -349,7 +349,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: 'reconnect() replaces an open connection, and one that is not answered',
+    name: 'reconnect() replaces an open connection, and a request without an answer',
     async run({ serve, open }) {
       const stream = await serve([{ status: 'silent' }, {}, { steps: [ticks(3)] }])
       const source = open<Ticks>(stream)
@@ -364,7 +364,7 @@ export const reconnection: readonly Case[] = [
       assert.lengthOf(await stream.requests(), 3)
       assert.deepEqual(
         statuses.map(({ state }) => state),
-        // The second 'connecting' is a new attempt, and told as one.
+        // The second 'connecting' is a new attempt, and published as one.
         ['connecting', 'connecting', 'open', 'connecting', 'open'],
       )
     },
@@ -385,7 +385,7 @@ export const reconnection: readonly Case[] = [
     },
   },
   {
-    name: "connect: 'while-listening' asks the server for nothing until somebody listens, and leaves it after the last",
+    name: "connect: 'while-listening' connects for the first listener and disconnects after the last one",
     async run({ serve, open }) {
       const starts: ((source: TypedEventSource<Ticks>) => () => void)[] = [
         (source) => source.on('tick', () => {}),

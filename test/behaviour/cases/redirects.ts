@@ -28,7 +28,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: 'the origin of an event is that of the URL which answered',
+    name: 'the origin of an event is that of the final URL',
     needs: ['other-origin'],
     async run({ serve, serveElsewhere, open }) {
       const elsewhere = await serveElsewhere([{ steps: [ticks(1)] }])
@@ -40,7 +40,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: "on the same origin the application's headers go along",
+    name: "to the same origin, the application's headers are sent along",
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([to('?moved'), ECHO])
@@ -49,7 +49,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: 'to another origin: Authorization does not go along',
+    name: 'to another origin, Authorization is not sent along',
     transports: ['fetch', 'auto'],
     needs: ['other-origin'],
     async run({ serve, serveElsewhere, open }) {
@@ -61,7 +61,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: "to another origin: none of the application's headers goes along, nor comes back after a detour",
+    name: "to another origin, none of the application's headers is sent along, nor when redirected back",
     transports: ['fetch', 'auto'],
     needs: ['other-origin', 'visible-redirects'],
     async run({ serve, serveElsewhere, open }) {
@@ -77,7 +77,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: 'what becomes of the method and the body is as the Fetch standard says',
+    name: 'the method and the body change as the Fetch standard says',
     transports: ['fetch'],
     async run({ serve, open }) {
       for (const [method, status, sent] of [
@@ -100,7 +100,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: 'to another origin: a body that goes along keeps its type',
+    name: 'to another origin, a body that is sent along keeps its type',
     transports: ['fetch'],
     needs: ['other-origin', 'visible-redirects'],
     async run({ serve, serveElsewhere, open }) {
@@ -113,7 +113,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: "redirect: 'error' fails for good, names the redirect, and asks nobody else",
+    name: "redirect: 'error' fails for good, names the redirect, and does not follow it",
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([to('?moved', 302), {}])
@@ -124,7 +124,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: "redirect: 'error' without a redirect is an ordinary connection",
+    name: "redirect: 'error' changes nothing without a redirect",
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const source = open(await serve([{}]), { redirect: 'error' })
@@ -132,7 +132,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: 'where redirects can be seen, those that lead nowhere are fatal, and say why',
+    name: 'if redirects can be seen, those that cannot be followed are fatal, with the reason',
     transports: ['fetch', 'auto'],
     needs: ['visible-redirects'],
     async run({ serve, open }) {
@@ -151,7 +151,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: 'where redirects can be seen, twenty are followed, and not one more',
+    name: 'if redirects can be seen, twenty are followed, but not one more',
     transports: ['fetch', 'auto'],
     needs: ['visible-redirects'],
     async run({ serve, open }) {

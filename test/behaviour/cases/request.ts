@@ -40,7 +40,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'a header function is asked on every attempt, and told the attempt and the failure before it',
+    name: 'a header function is called on every attempt, with the attempt and the failure before it',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: ['end'] }, { status: 503 }, ECHO])
@@ -66,7 +66,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'after a 401 a header function is asked once more, at once',
+    name: 'after a 401 a header function is called once more, at once',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ status: 401 }, ECHO])
@@ -94,7 +94,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'a second 401 is fatal; with headers that are no function, the first is',
+    name: 'a second 401 is fatal; if the headers are not a function, the first one is',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       for (const [headers, count] of [
@@ -109,7 +109,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'a header or body function that throws, rejects or returns nonsense fails the attempt and not the source',
+    name: 'a header or body function that throws, rejects or returns nonsense fails the attempt, not the source',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const fault = new Error('no token')
@@ -146,7 +146,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'a body makes it a POST, and is sent on every attempt; a function makes it anew',
+    name: 'a request with a body is a POST; the body is sent on every attempt, and a function is called for each',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: ['end'] }, ECHO])
@@ -165,7 +165,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'a stream that a POST began may be resumed by a GET: functions are told the last event ID',
+    name: 'a stream that began with a POST can be resumed by a GET: functions get the last event ID',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: 'id: 7\nevent: tick\ndata: 1\n\n' }, 'end'] }, ECHO])
@@ -183,7 +183,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'an ID with blanks at its ends is sent, and HTTP trims it',
+    name: 'an ID with spaces at its ends is sent, and HTTP trims it',
     transports: ['fetch'],
     async run({ serve, open }) {
       const source = open<Echo>(await serve([ECHO]), { lastEventId: ' 7\t' })
@@ -209,7 +209,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'another fetch is used where one is given, and 401 and reconnections go through it too',
+    name: 'a custom fetch is used if given, also after a 401 and for reconnections',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ status: 401 }, { steps: ['end'] }, ECHO])
@@ -230,7 +230,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'a fetch that throws at once, rejects or answers nonsense is a failure like any other',
+    name: 'a custom fetch that throws, rejects or returns nonsense is a failure like any other',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1)] }])
@@ -252,7 +252,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'withCredentials asks for cookies, and nothing else does',
+    name: 'cookies are requested only by withCredentials',
     transports: ['fetch', 'auto'],
     async run({ serve, open }) {
       for (const [withCredentials, expected] of [
@@ -273,7 +273,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'withCredentials reaches the wire: a server that does not allow them for another origin is out of reach',
+    name: 'withCredentials takes effect: a server on another origin that does not allow credentials cannot be read',
     needs: ['other-origin', 'same-origin'],
     async run({ serveElsewhere, open }) {
       const script = { connections: [{ steps: [ticks(1)] }], credentials: false }
@@ -284,7 +284,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'auto takes fetch for what only fetch can do, and native for the rest',
+    name: 'auto uses fetch for what only fetch can do, and native for the rest',
     transports: ['auto'],
     needs: ['native', 'same-origin'],
     async run({ serve, open }) {
@@ -312,7 +312,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'auto is fetch where there is no EventSource, and native says so',
+    name: 'without an EventSource, auto is fetch, and native names the problem',
     transports: ['auto'],
     needs: ['no-native'],
     async run({ serve, open }) {
@@ -324,7 +324,7 @@ export const request: readonly Case[] = [
     },
   },
   {
-    name: 'events are heard on a stream whose transport was picked by hand',
+    name: 'a transport can be chosen explicitly',
     transports: ['fetch'],
     async run({ serve, open }) {
       const stream = await serve([ECHO])

@@ -4,7 +4,7 @@ import { reach, until } from '../wait.js'
 
 export const store: readonly Case[] = [
   {
-    name: 'a store holds the latest payload and tells each new one',
+    name: 'a store holds the latest payload and publishes each new one',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1, 2)] }])
       const latest = open<Ticks>(stream).store('tick')
@@ -19,7 +19,7 @@ export const store: readonly Case[] = [
     },
   },
   {
-    name: 'there is one store a type, and a type may be called "constructor"',
+    name: 'there is one store per type, and a type may be called "constructor"',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: 'event: constructor\ndata: [1]\n\n' }] }])
       const source = open(stream)
@@ -32,7 +32,7 @@ export const store: readonly Case[] = [
     },
   },
   {
-    name: 'a subscriber that throws is reported, and the others are told',
+    name: 'a subscriber that throws is reported, and the others are called',
     async run({ serve, open, reported }) {
       const stream = await serve([{ steps: [ticks(1)] }])
       const latest = open<Ticks>(stream).store('tick')
@@ -47,7 +47,7 @@ export const store: readonly Case[] = [
     },
   },
   {
-    name: 'a store keeps its value when the source is closed, and one of a closed source is empty',
+    name: 'a store keeps its value when the source is closed; a store of a closed source is empty',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1)] }])
       const source = open<Ticks & { other: number }>(stream)
@@ -60,7 +60,7 @@ export const store: readonly Case[] = [
     },
   },
   {
-    name: 'the observable interop hands out the same values, of a payload and of the status',
+    name: 'the observable interop gives the same values, for payloads and for the status',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [ticks(1)] }])
       const source = open<Ticks>(stream)

@@ -18,17 +18,20 @@ for (const title of new Set(examples.map((example) => example.title))) {
 describe('the cases', () => {
   const names = Object.values(cases).flatMap((about) => about.map(({ name }) => name))
 
-  it('have names of their own', () => {
+  it('have unique names', () => {
     expect(names).toEqual([...new Set(names)])
   })
 
-  it.each(Object.entries(deviations))('are what the deviations of %s are about', (_maker, list) => {
+  it.each(Object.entries(deviations))('include every case that the deviations of %s name', (_maker, list) => {
     expect(Object.keys(list).filter((name) => !names.includes(name))).toEqual([])
   })
 
-  it.each(Object.entries(deviations))('tell in docs/native-deviations.md of the deviations of %s', (_maker, list) => {
-    const page = readFileSync(join(import.meta.dirname, '../../../docs/native-deviations.md'), 'utf8')
-    const untold = Object.keys(list).filter((name) => !page.includes(`| \`${name.split(':')[0]}\``))
-    expect(untold).toEqual([])
-  })
+  it.each(Object.entries(deviations))(
+    'have the deviations of %s listed in docs/native-deviations.md',
+    (_maker, list) => {
+      const page = readFileSync(join(import.meta.dirname, '../../../docs/native-deviations.md'), 'utf8')
+      const untold = Object.keys(list).filter((name) => !page.includes(`| \`${name.split(':')[0]}\``))
+      expect(untold).toEqual([])
+    },
+  )
 })

@@ -4,7 +4,7 @@ import { originsLacking, type Place } from '../run.js'
 import { until, within } from '../wait.js'
 import type { EventSourceCase, EventSourceClass, Need } from './case.js'
 
-/** Why this place cannot show the case; undefined where it can. */
+/** Why this place cannot show the case; undefined if it can. */
 export function whyNot({ needs = [] }: EventSourceCase, place: Place): string | undefined {
   const lacks: Record<Need, string | false> = {
     browser: globalThis.location === undefined && 'needs a browser, with its cookies and its CORS',
@@ -13,7 +13,7 @@ export function whyNot({ needs = [] }: EventSourceCase, place: Place): string | 
   return needs.map((need) => lacks[need]).find((reason) => reason !== false)
 }
 
-/** Runs one case with a class, and leaves nothing open. */
+/** Runs one case with a class and closes everything. */
 export async function runCase(example: EventSourceCase, EventSource: EventSourceClass, place: Place): Promise<void> {
   const streams: RemoteStream[] = []
   const sources: EventSource[] = []

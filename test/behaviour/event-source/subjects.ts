@@ -5,13 +5,13 @@ import { cases } from './cases/index.js'
 import { deviations, type Maker } from './deviations.js'
 import { runCase, whyNot } from './run.js'
 
-/** A class that the cases are for. */
+/** A class to run the cases with. */
 export interface Subject {
   readonly maker: Maker
   readonly EventSource: EventSourceClass
 }
 
-/** One case with one class, where both can be shown. */
+/** One case with one class. */
 export interface SubjectCase {
   readonly maker: Maker
   /** The class, and what the case is about. */
@@ -20,7 +20,7 @@ export interface SubjectCase {
   run(): Promise<void>
 }
 
-/** Ours, and the runtime's own where it has one. */
+/** Our class, and the runtime's own if it has one. */
 export function subjects(): Subject[] {
   const ours: Subject = { maker: 'everstream', EventSource }
   if (typeof globalThis.EventSource !== 'function') return [ours]
@@ -47,7 +47,7 @@ export function subjectCases(place: Place): SubjectCase[] {
   )
 }
 
-/** A deviation that has vanished fails, so that the list and the documentation stay true. */
+/** Fails for a deviation that has vanished, so that the list and the documentation stay true. */
 export async function runAsExpected(example: EventSourceCase, subject: Subject, place: Place) {
   const deviation = deviations[subject.maker][example.name]
   if (deviation === undefined) return runCase(example, subject.EventSource, place)

@@ -3,7 +3,7 @@ import type { RemoteStream } from '../../../server/remote.js'
 import { afterTimers, until } from '../../wait.js'
 import { type EventSourceCase, failure, listen, SOON, told, QUIET } from '../case.js'
 
-/** Until the server counts no open connection, and beyond what a browser or we would have dispatched by then. */
+/** Waits until the server counts no open connection, and long enough for any late event to be dispatched. */
 async function givenUp(stream: RemoteStream): Promise<void> {
   await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
   await afterTimers(20)
@@ -11,7 +11,7 @@ async function givenUp(stream: RemoteStream): Promise<void> {
 
 export const connection: readonly EventSourceCase[] = [
   {
-    name: 'eventsource-onopen: it is CONNECTING, then OPEN with an open event once the head of the answer is there',
+    name: 'eventsource-onopen: CONNECTING, then OPEN with an open event when the headers of the answer have arrived',
     async run({ serve, open }) {
       const stream = await serve([{}])
       const source = open(stream)
@@ -52,7 +52,7 @@ export const connection: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-close: while it is connecting; nothing is dispatched, and the request is given up',
+    name: 'eventsource-close: while it is connecting; nothing is dispatched, and the request is aborted',
     async run({ serve, open }) {
       const stream = await serve([{ status: 'silent' }])
       const source = open(stream)
@@ -66,7 +66,7 @@ export const connection: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-close: at once; nothing is dispatched',
+    name: 'eventsource-close: right after the construction; nothing is dispatched',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: 'data: a\n\n' }] }])
       const source = open(stream)
@@ -93,7 +93,7 @@ export const connection: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-close: from an open listener; the message that is there already is not dispatched',
+    name: 'eventsource-close: from an open listener; a message that has already arrived is not dispatched',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: 'data: a\n\n' }] }])
       const source = open(stream)
@@ -128,14 +128,14 @@ export const connection: readonly EventSourceCase[] = [
       source.addEventListener('error', () => source.close())
       await until(() => seen.length === 2, 'the end of the stream')
       assert.equal(source.readyState, source.CLOSED)
-      // Longer than the wait: it would have come back by then.
+      // Longer than the wait: a reconnection would have happened by then.
       await afterTimers(700)
       assert.deepEqual(told(seen), ['open', 'error'])
       assert.lengthOf(await stream.requests(), 1)
     },
   },
   {
-    name: 'eventsource-close: while it waits to reconnect; it does not',
+    name: 'eventsource-close: while it waits to reconnect; it does not reconnect',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [SOON, 'end'] }, QUIET])
       const source = open(stream)
@@ -167,7 +167,7 @@ export const connection: readonly EventSourceCase[] = [
       assert.deepEqual(states, [source.CONNECTING])
       assert.equal((seen[4] as MessageEvent).lastEventId, 'é7')
       const ids = (await stream.requests()).map(({ headers }) => headers['last-event-id'])
-      // As UTF-8, which Node hands out byte by byte.
+      // As UTF-8, which Node gives byte by byte.
       assert.deepEqual(ids, [undefined, 'Ã©7'])
     },
   },
@@ -231,13 +231,13 @@ export const connection: readonly EventSourceCase[] = [
       const stream = await serve([{ steps: [SOON, { send: 'id: a\u0001b\ndata: a\n\n' }, 'end'] }, QUIET])
       const source = open(stream)
       const seen = listen(source, 'open')
-      // Not as long as elsewhere: both browsers would be waited for in vain.
+      // A short wait, because neither browser ever reconnects here.
       await until(() => seen.length === 2, 'the second connection', 4000)
       assert.equal(source.readyState, source.OPEN)
     },
   },
   ...[204, 205, 210, 299, 400, 404, 410, 500, 503].map((status): EventSourceCase => ({
-    name: `request-status-error: ${status} fails the connection, whatever the body says`,
+    name: `request-status-error: ${status} fails the connection, whatever the body is`,
     async run({ serve, open }) {
       const body = [204, 205].includes(status) ? [] : [{ send: 'data: a\n\n' }]
       const stream = await serve([{ status, steps: [...body, 'end'] }])
@@ -250,7 +250,7 @@ export const connection: readonly EventSourceCase[] = [
     },
   })),
   {
-    name: 'request-status-error: after a connection was open, it fails for good all the same',
+    name: 'request-status-error: after an earlier connection was open, it fails for good too',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [SOON, { send: 'data: a\n\n' }, 'end'] }, { status: 204 }])
       const source = open(stream)

@@ -2,7 +2,7 @@ import { assert } from 'chai'
 import { afterTimers } from '../../wait.js'
 import { type EventSourceCase, type EventSourceClass, failure, listen, QUIET } from '../case.js'
 
-/** What `new EventSource` throws for these arguments; undefined where it throws nothing. */
+/** What `new EventSource` throws for these arguments; undefined if it throws nothing. */
 function thrown(EventSource: EventSourceClass, ...values: readonly unknown[]): unknown {
   try {
     const source = Reflect.construct(EventSource, values) as EventSource
@@ -19,7 +19,7 @@ function assertSyntaxError(error: unknown, message: string): void {
 
 export const construction: readonly EventSourceCase[] = [
   {
-    name: 'eventsource-constructor-no-new: without it, it is a TypeError',
+    name: 'eventsource-constructor-no-new: a call without `new` is a TypeError',
     async run({ EventSource }) {
       assert.throws(() => Reflect.apply(EventSource, undefined, ['http://127.0.0.1/']) as unknown, TypeError)
     },
@@ -41,7 +41,7 @@ export const construction: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-constructor-url-bogus: an init that is no object is a TypeError, null is one without members',
+    name: 'eventsource-constructor-url-bogus: an init that is not an object is a TypeError, null is an empty one',
     async run({ EventSource }) {
       for (const init of [1, true, 'withCredentials']) {
         assert.instanceOf(thrown(EventSource, 'http://127.0.0.1/', init), TypeError)
@@ -58,7 +58,7 @@ export const construction: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-constructor-stringify: whatever is given is made a string',
+    name: 'eventsource-constructor-stringify: any value is converted to a string',
     async run({ EventSource, serve }) {
       const { url } = await serve([QUIET])
       for (const value of [{ toString: () => url }, new URL(url)]) {
@@ -106,7 +106,7 @@ export const construction: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-url: is the one that was given, resolved and serialized',
+    name: 'eventsource-url: is the given URL, resolved and serialized',
     async run({ serve, open }) {
       const { url } = await serve([QUIET])
       const given = `${url.replace('http://', 'HTTP://')}/../a b?é#f`
@@ -114,7 +114,7 @@ export const construction: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-url: a relative one is resolved against the page or worker',
+    name: 'eventsource-url: a relative URL is resolved against the page or worker',
     needs: ['same-origin'],
     async run({ serve, open }) {
       const { url } = await serve([QUIET])
@@ -133,7 +133,7 @@ export const construction: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-prototype: the constants are on the class, its prototype and every object, and stay as they are',
+    name: 'eventsource-prototype: the constants are on the class, its prototype and every object, and cannot change',
     async run({ EventSource, serve, open }) {
       const source = open(await serve([QUIET]))
       for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 })) {
@@ -146,7 +146,7 @@ export const construction: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'interfaces: the class is an EventTarget, by the name of EventSource',
+    name: 'interfaces: the class is an EventTarget named EventSource',
     async run({ EventSource, serve, open }) {
       const source = open(await serve([QUIET]))
       assert.equal(EventSource.name, 'EventSource')
@@ -169,7 +169,7 @@ export const construction: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'interfaces: attributes are enumerable accessors of the prototype, of no other object',
+    name: 'interfaces: attributes are enumerable accessors of the prototype, and work on no other object',
     async run({ EventSource }) {
       for (const name of ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror']) {
         const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, name)
@@ -190,7 +190,7 @@ export const construction: readonly EventSourceCase[] = [
       const source = open(await serve([QUIET]))
       assert.deepEqual(Object.keys(source), [])
       const found: string[] = []
-      // oxlint-disable-next-line guard-for-in -- what is inherited is what is looked for
+      // oxlint-disable-next-line guard-for-in -- inherited properties are what this looks for
       for (const name in source) found.push(name)
       const members = ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close']
       assert.includeMembers(found, [...members, 'CONNECTING', 'OPEN', 'CLOSED', 'addEventListener'])
@@ -198,7 +198,7 @@ export const construction: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'interfaces: withCredentials is made a boolean, and false where it is not given',
+    name: 'interfaces: withCredentials is converted to a boolean, and is false by default',
     async run({ EventSource }) {
       const values = [undefined, {}, { withCredentials: false }, { withCredentials: 0 }, { withCredentials: 'x' }]
       const read = [...values, Object.create({ withCredentials: true }) as object].map((init) => {

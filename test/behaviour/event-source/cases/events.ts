@@ -6,7 +6,7 @@ const HANDLERS = ['onopen', 'onmessage', 'onerror'] as const
 
 export const events: readonly EventSourceCase[] = [
   {
-    name: 'eventsource-onopen: an Event that is no message, neither bubbles nor can be cancelled',
+    name: 'eventsource-onopen: a plain Event, which neither bubbles nor can be cancelled',
     async run({ serve, open }) {
       const source = open(await serve([QUIET]))
       const seen: Event[] = []
@@ -20,7 +20,7 @@ export const events: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-onmessage: a MessageEvent with data, origin and last event ID, and nothing else',
+    name: 'eventsource-onmessage: a MessageEvent with only data, origin and last event ID',
     async run({ serve, open }) {
       const stream = await serve([{ steps: [{ send: `id:1\ndata:a\n\n${END}` }] }])
       const source = open(stream)
@@ -42,7 +42,7 @@ export const events: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-eventtarget: listeners are functions or objects, called in their order, with the source as this',
+    name: 'eventsource-eventtarget: listeners are functions or objects, called in order, with the source as this',
     async run({ serve, open }) {
       const stream = await serve([QUIET])
       const source = open(stream)
@@ -70,7 +70,7 @@ export const events: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-eventtarget: what the application dispatches reaches listeners and handlers too',
+    name: 'eventsource-eventtarget: events dispatched by a script reach listeners and handlers too',
     async run({ serve, open }) {
       const source = open(await serve([QUIET]))
       const calls: unknown[] = []
@@ -83,7 +83,7 @@ export const events: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-onmessage: a handler is null at first, what is no object makes it null again',
+    name: 'eventsource-onmessage: a handler is null at first, and anything but an object resets it to null',
     async run({ serve, open }) {
       const source = open(await serve([QUIET]))
       for (const name of HANDLERS) {
@@ -100,7 +100,7 @@ export const events: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-onmessage: an object that is no function is kept and never called, not even its handleEvent',
+    name: 'eventsource-onmessage: an object that is not a function is kept but never called, nor its handleEvent',
     async run({ serve, open }) {
       const source = open(await serve([QUIET]))
       const calls: string[] = []
@@ -135,7 +135,7 @@ export const events: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-onmessage: each event is in a task of its own, so what a listener awaits comes before the next',
+    name: 'eventsource-onmessage: each event has a task of its own: promises of a listener settle before the next one',
     async run({ serve, open }) {
       const source = open(await serve([{ steps: [{ send: 'data:a\n\ndata:b\n\ndata:c\n\n' }] }]))
       const calls: unknown[] = []

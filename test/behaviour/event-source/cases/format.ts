@@ -2,7 +2,7 @@ import { assert } from 'chai'
 import { until } from '../../wait.js'
 import { END, type EventSourceCase, failure, listen, messagesOf, SOON, told, QUIET } from '../case.js'
 
-/** A stream, and the data of the messages that it is, in order. */
+/** A stream, and the data of its messages, in order. */
 function format(name: string, body: string | readonly string[], expected: readonly string[]): EventSourceCase {
   return {
     name,
@@ -54,20 +54,20 @@ function wrongMediaType(contentType: string): EventSourceCase {
   }
 }
 
-/** How long, in ms, the source takes from the loss of the connection to the next request's answer. */
+/** The time in ms from the loss of the connection to the answer of the next request. */
 function waits(name: string, fields: string, least: number, most: number): EventSourceCase {
   return {
     name,
     async run({ serve, open }) {
       const source = open(await serve([{ steps: [{ send: `${fields}\ndata: a\n\n` }, 'end'] }, QUIET]))
       const events = listen(source, 'error', 'open')
-      // Not all runtimes give events a time stamp.
+      // Some runtimes give events no time stamp.
       const times: number[] = []
       for (const type of ['error', 'open']) source.addEventListener(type, () => times.push(Date.now()))
       await until(() => events.length === 3, 'the connection to be reestablished')
       const [, lost = 0, again = 0] = times
       assert.deepEqual(told(events), ['open', 'error', 'open'])
-      // A timer may fire a millisecond before its time by another clock.
+      // A timer may fire a millisecond early by another clock.
       assert.isAtLeast(again - lost, least - 5)
       assert.isAtMost(again - lost, most)
     },
@@ -76,11 +76,11 @@ function waits(name: string, fields: string, least: number, most: number): Event
 
 export const formats: readonly EventSourceCase[] = [
   format('format-bom: one byte order mark is removed', '\uFEFFdata:1\n\ndata:2\n\n', ['1', '2']),
-  format('format-bom: a line may end right behind it', '\uFEFF\ndata:1\n\n', ['1']),
+  format('format-bom: the line may end right after it', '\uFEFF\ndata:1\n\n', ['1']),
   format('format-bom-2: a second one belongs to the field name', '\uFEFF\uFEFFdata:1\n\ndata:2\n\n', ['2']),
   format('format-bom: later on it is a character like any other', 'data:\uFEFF1\n\n\uFEFFdata:2\n\n', ['\uFEFF1']),
   format(
-    'format-comments: are ignored, however long, and wherever they are',
+    'format-comments: are ignored, however long they are, anywhere',
     `data:1\n:data:2\r:${'x'.repeat(5000)}\r\n:\ndata:3\n\n: alone\n\n:\n\ndata:4\n\n`,
     ['1\n3', '4'],
   ),
@@ -117,14 +117,14 @@ export const formats: readonly EventSourceCase[] = [
     'data:a\ndata:  b\rData:c\nda-ta:d\rdata_e\n data:f\ndata \ndata:g:h\n\n',
     ['a\n b\ng:h'],
   ),
-  format('format-field-parsing: a NUL in front of a name makes it another', 'data:a\n\0data:b\n\n', ['a']),
+  format('format-field-parsing: a NUL in front of a name makes it a different name', 'data:a\n\0data:b\n\n', ['a']),
   format('format-leading-space: a tab is not removed', 'data:\ta\rdata: \ndata:b\n\n', ['\ta\n\nb']),
   format('format-newlines: CR, LF and CRLF', 'data:a\r\ndata:b\rdata:c\ndata:d\r\n\rdata:e\r\r', ['a\nb\nc\nd', 'e']),
   format('format-newlines: a CRLF that is cut in two is one', ['data:a\r', '\ndata:b\r\n\r', '\n'], ['a\nb']),
   format('format-null-character: in data it stays', 'data:\0a\0\n\n', ['\0a\0']),
   format('format-utf-8: characters of every length', 'data:é€😀\uFFFD\n\n', ['é€😀\uFFFD']),
   {
-    name: 'format-data-before-final-empty-line: what is unfinished at the end is discarded, its ID too',
+    name: 'format-data-before-final-empty-line: an unfinished event at the end is discarded, with its ID',
     async run({ serve, open }) {
       const stream = await serve([
         { steps: [SOON, { send: 'id:1\ndata:a\n\nid:2\ndata:unfinished\n' }, 'end'] },
@@ -149,27 +149,27 @@ export const formats: readonly EventSourceCase[] = [
     '2',
     '',
   ]),
-  ids('format-field-id-3: one without data counts', 'id:1\ndata:a\n\nid:2\n\ndata:b\n\n', ['1', '2']),
+  ids('format-field-id-3: an ID without data counts', 'id:1\ndata:a\n\nid:2\n\ndata:b\n\n', ['1', '2']),
   ids(
-    'format-field-id-null: one with a NUL is ignored',
+    'format-field-id-null: an ID with a NUL is ignored',
     'id:1\ndata:a\n\nid:2\0\ndata:b\n\nid:\0\0\nid:3\ndata:c\n\n',
     ['1', '1', '3'],
   ),
   waits('format-field-retry: is the time until the next attempt', 'retry:700', 700, 2900),
   waits('format-field-retry: leading zeros are digits', 'retry:000700', 700, 2900),
   waits(
-    'format-field-retry-bogus: what is not only digits is ignored',
+    'format-field-retry-bogus: a value that is not only digits is ignored',
     'retry:700\nretry:1e4\nretry:-1\nretry:9 ',
     700,
     2900,
   ),
-  // Far from the 500 ms and the 3 s that browsers make of it.
+  // Far from the 500 ms and the 3 s that browsers use instead.
   waits('format-field-retry-empty: has no digits, and is ignored', 'retry:1200\nretry:\nretry', 1200, 2900),
   mediaType('format-mime-trailing-semicolon: is allowed', 'text/event-stream;'),
   mediaType('format-mime-valid-bogus: parameters mean nothing', 'text/event-stream;x=bogus'),
   mediaType('format-mime-valid-bogus: upper and lower case are the same', 'Text/Event-Stream; Charset=utf-8'),
   mediaType(
-    'format-mime-valid-bogus: another charset means nothing, it is UTF-8',
+    'format-mime-valid-bogus: another charset is ignored, the stream is UTF-8',
     'text/event-stream;charset=windows-1252',
   ),
   ...[

@@ -13,7 +13,7 @@ async function headersOf({ serve, open }: Context): Promise<Readonly<Record<stri
   return (await stream.requests())[0]?.headers ?? {}
 }
 
-/** Opens the source, and tells what came first: `open` and the messages, or `error`. */
+/** Opens the source and returns what came first: `open` and the messages, or `error`. */
 async function outcome(open: Context['open'], stream: RemoteStream, init?: EventSourceInit): Promise<unknown[]> {
   const seen = listen(open(stream, init), 'open', 'message', 'error')
   await until(() => seen.length === 2 || seen[0]?.type === 'error', 'the outcome')
@@ -28,7 +28,7 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'request-cache-control: the stream is asked for past every cache',
+    name: 'request-cache-control: the request bypasses every cache',
     async run(context) {
       assert.equal((await headersOf(context))['cache-control'], 'no-cache')
     },
@@ -62,7 +62,7 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   ...[301, 302, 303, 307, 308].map((status): EventSourceCase => ({
-    name: `request-redirect: ${status} is followed, and the url stays`,
+    name: `request-redirect: ${status} is followed, and the url attribute stays`,
     async run({ serve, open }) {
       const stream = await serve([{ status, headers: { location: '?moved' }, steps: ['end'] }, HELLO])
       const source = open(stream)
@@ -87,7 +87,7 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   ...[302, 307, 308].map((status): EventSourceCase => ({
-    name: `eventsource-reconnect: after a redirect by ${status}, the next attempt asks the original URL`,
+    name: `eventsource-reconnect: after a redirect by ${status}, the next attempt requests the original URL`,
     async run({ serve, open }) {
       const other = await serve([{ steps: [SOON, { send: 'id: 1\ndata: a\n\n' }, 'end'] }])
       const stream = await serve([{ status, headers: { location: other.url }, steps: ['end'] }, HELLO])
@@ -99,7 +99,7 @@ export const request: readonly EventSourceCase[] = [
     },
   })),
   {
-    name: 'eventsource-cross-origin: with the permission of CORS it works, and the origin is that of the server',
+    name: 'eventsource-cross-origin: if CORS allows it, it works, and the origin is that of the server',
     needs: ['browser', 'other-origin'],
     async run({ serveElsewhere, open }) {
       const stream = await serveElsewhere([HELLO])
@@ -110,7 +110,7 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-cross-origin: without it there is an error, and nothing is read',
+    name: 'eventsource-cross-origin: if CORS does not allow it, there is an error, and nothing is read',
     needs: ['browser', 'other-origin'],
     async run({ serveElsewhere, open }) {
       const stream = await serveElsewhere({ cors: false, connections: [HELLO] })
@@ -118,7 +118,7 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-cross-origin: a redirect to a server without it is an error too',
+    name: 'eventsource-cross-origin: a redirect to a server that CORS does not allow is an error too',
     needs: ['browser', 'other-origin'],
     async run({ serve, serveElsewhere, open }) {
       const elsewhere = await serveElsewhere({ cors: false, connections: [HELLO] })
@@ -127,7 +127,7 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-cross-origin: the last event ID is sent there too',
+    name: 'eventsource-cross-origin: the last event ID is sent to another origin too',
     needs: ['browser', 'other-origin'],
     async run({ serveElsewhere, open }) {
       const stream = await serveElsewhere([{ steps: [SOON, { send: 'id: 1\ndata: a\n\n' }, 'end'] }, QUIET])
@@ -137,7 +137,7 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-cross-origin: a server that allows no preflight is reconnected to all the same',
+    name: 'eventsource-cross-origin: it reconnects even to a server that refuses preflights',
     needs: ['browser', 'other-origin'],
     async run({ serveElsewhere, open }) {
       const steps = [SOON, { send: 'id: 1\ndata: a\n\n' }, 'end' as const]
@@ -147,7 +147,7 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'request-credentials: cookies go to the own origin, with and without withCredentials',
+    name: 'request-credentials: cookies are sent to the same origin, with and without withCredentials',
     needs: ['browser', 'same-origin'],
     async run({ serve, open }) {
       const setCookie = { headers: { 'set-cookie': 'flavour=own; Path=/' } }
@@ -160,12 +160,12 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'request-credentials: to another origin they go with withCredentials only',
+    name: 'request-credentials: cookies are sent to another origin only with withCredentials',
     needs: ['browser', 'other-origin'],
     async run({ serveElsewhere, open }) {
       const name = `flavour${Math.random()}`.replace('.', '')
       const stream = await serveElsewhere([{ headers: { 'set-cookie': `${name}=there; Path=/` }, ...HELLO }])
-      // Another origin, and the same site: a browser keeps the cookies of other sites to itself, whatever is asked.
+      // Another origin of the same site: a browser does not send cookies to other sites in any case.
       const url = stream.url.replace(/\/\/127\.0\.0\.1:/, `//${location.hostname}:`)
       for (const withCredentials of [false, true, true, false]) {
         const source = open(url, { withCredentials })
@@ -174,13 +174,13 @@ export const request: readonly EventSourceCase[] = [
         await until(() => messages.length === 1, 'the message')
         source.close()
       }
-      // Nor is the cookie of an answer stored that came without them.
+      // The cookie of an answer to a request without credentials is not stored either.
       const sent = (await stream.requests()).map(({ headers }) => headers['cookie']?.includes(name) ?? false)
       assert.deepEqual(sent, [false, false, true, false])
     },
   },
   {
-    name: 'request-credentials: a server that does not allow them is an error',
+    name: 'request-credentials: a server that does not allow credentials is an error',
     needs: ['browser', 'other-origin'],
     async run({ serveElsewhere, open }) {
       const stream = await serveElsewhere({ credentials: false, connections: [HELLO] })
@@ -189,7 +189,7 @@ export const request: readonly EventSourceCase[] = [
     },
   },
   {
-    name: 'eventsource-request-cancellation: close() gives the request up while it waits for its answer',
+    name: 'eventsource-request-cancellation: close() aborts a request that waits for its answer',
     async run({ serve, open }) {
       const stream = await serve([{ status: 'silent' }])
       const source = open(stream)
