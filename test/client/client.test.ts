@@ -20,7 +20,7 @@ function openStream({ last }: FakeTransport, resumed = false): void {
   last.sink.onOpen({ transport: 'fake', resumed })
 }
 
-/** The tests that do not care open the stream by this. */
+/** What a stream opens with if the test does not care. */
 function deliver(transport: FakeTransport, event: string, data: string, id?: string): void {
   if (!transport.last.opened) openStream(transport)
   transport.last.sink.onMessage({ event, data, id }, 'http://sse.example')
@@ -90,15 +90,15 @@ describe('on', () => {
     expect(seen[0]).toBe(seen[1])
   })
 
-  test('refuses what is no event type, and what is no function', async () => {
+  test('refuses an invalid event type, and a listener that is not a function', async () => {
     const { source } = await open()
-    // @ts-expect-error -- what JavaScript may pass
+    // @ts-expect-error -- possible in JavaScript
     for (const type of ['', 1, undefined, null]) expect(() => source.on(type, () => {})).toThrow(/event type/)
-    // @ts-expect-error -- what JavaScript may pass
+    // @ts-expect-error -- possible in JavaScript
     expect(() => source.on('price', { handleEvent() {} })).toThrow(/listener must be a function/)
   })
 
-  test('its undo, once, and a signal end it', async () => {
+  test('the function it returns, once, and a signal remove the listener', async () => {
     const { transport, source } = await open()
     const seen: string[] = []
     const controller = new AbortController()
@@ -113,7 +113,7 @@ describe('on', () => {
     expect(seen).toEqual(['undo', 'once', 'signal'])
   })
 
-  test('a listener that is called once may deliver another event to itself without being called again', async () => {
+  test('a listener with once is not called again, even if it causes another event itself', async () => {
     const { transport, source } = await open()
     const seen: unknown[] = []
     source.on(
@@ -128,7 +128,7 @@ describe('on', () => {
     expect(seen).toEqual([1])
   })
 
-  test('that is aborted by who hears of the connection that it starts is not called', async () => {
+  test('a listener that a status subscriber aborts while it starts the connection is not called', async () => {
     const transport = createFakeTransport()
     const source = createEventSource<Events>(url, { transport, connect: 'while-listening' })
     const controller = new AbortController()
@@ -141,7 +141,7 @@ describe('on', () => {
     expect(seen).toEqual([])
   })
 
-  test('a loop that is aborted so leaves no listener behind', async () => {
+  test('a loop that is aborted in the same way leaves no listener behind', async () => {
     const transport = createFakeTransport()
     const parse = vi.fn<(data: string) => unknown>(JSON.parse)
     const source = createEventSource<Events>(url, {
@@ -157,7 +157,7 @@ describe('on', () => {
     expect(parse).not.toHaveBeenCalled()
   })
 
-  test('lets go of the signal where who hears of the connection that it starts closes it', () => {
+  test('releases the signal if a status subscriber closes the source while the listener starts it', () => {
     const source = createEventSource<Events>(url, { transport: createFakeTransport(), connect: 'while-listening' })
     source.status.subscribe(({ state }) => state === 'connecting' && source.close())
     const { signal } = new AbortController()
@@ -166,7 +166,7 @@ describe('on', () => {
     expect(removed).toHaveBeenCalledTimes(added.mock.calls.length)
   })
 
-  test('lets go of the signal with its listener', async () => {
+  test('releases the signal with its listener', async () => {
     const { source } = await open()
     const { signal } = new AbortController()
     const removed = vi.spyOn(signal, 'removeEventListener')
@@ -203,7 +203,7 @@ describe('on', () => {
 })
 
 describe('payloads', () => {
-  test('are text where that is declared, by type or for all', async () => {
+  test('are text if declared so, for one type or for all', async () => {
     const byType = await open({ parse: { note: 'text' } })
     const seen: unknown[] = []
     byType.source.on('note', ({ data }) => seen.push(data))
@@ -218,7 +218,7 @@ describe('payloads', () => {
     expect(seen).toEqual(['{"value":1}', { value: 1 }, '[1]'])
   })
 
-  test('are JSON if the parser of their type is undefined, as any option that is not given', async () => {
+  test('are JSON if the parser of their type is undefined, like any option that is not given', async () => {
     const { transport, source } = await open({ parse: { price: undefined } as never })
     const seen: unknown[] = []
     source.on('price', ({ data }) => seen.push(data))
@@ -226,7 +226,7 @@ describe('payloads', () => {
     expect(seen).toEqual([{ value: 1 }])
   })
 
-  test('bad JSON is a PayloadError with the raw event, and the stream goes on', async () => {
+  test('invalid JSON is a PayloadError with the raw event, and the stream continues', async () => {
     const errors: PayloadError[] = []
     const { transport, source } = await open({ onPayloadError: (error) => errors.push(error) })
     const seen: unknown[] = []
@@ -247,7 +247,7 @@ describe('payloads', () => {
     expect(errors[1]?.message).not.toContain('(id')
   })
 
-  test('without onPayloadError the first error of each type is logged, of so many types', async () => {
+  test('without onPayloadError the first error of each type is logged, for a limited number of types', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { transport, source } = await open()
     source.on('price', () => {})
@@ -260,7 +260,7 @@ describe('payloads', () => {
     source.close()
   })
 
-  test('each source logs for itself', async () => {
+  test('each source logs its own first errors', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     for (const { transport, source } of [await open(), await open()]) {
       source.on('price', () => {})
@@ -270,7 +270,7 @@ describe('payloads', () => {
     expect(logged).toHaveBeenCalledTimes(2)
   })
 
-  test('onPayloadError may close, and may throw', async () => {
+  test('onPayloadError may close the source, and may throw', async () => {
     const reported = vi.fn<(error: unknown) => void>()
     vi.stubGlobal('reportError', reported)
     const error = new Error('mine')
@@ -286,7 +286,7 @@ describe('payloads', () => {
     expect(reported.mock.calls).toEqual([[error]])
   })
 
-  test("a parse function's exception and rejection are parse-failed", async () => {
+  test('a parse function that throws or rejects is parse-failed', async () => {
     const codes: string[] = []
     const { transport, source } = await open({
       parse: {
@@ -337,7 +337,7 @@ describe('schemas', () => {
     expect(errors[0]?.message).toContain('value: ')
   })
 
-  test('types without a schema are refused, and are no part of the iteration over all', async () => {
+  test('types without a schema are refused, and left out of the iteration over all types', async () => {
     const { transport, source } = await openChecked()
     // @ts-expect-error -- not declared
     expect(() => source.on('other', () => {})).toThrow(/price, note/)
@@ -349,7 +349,7 @@ describe('schemas', () => {
     expect(await all.next()).toMatchObject({ value: { type: 'price' } })
   })
 
-  test('asynchronous ones keep the order, also against refusals and other types', async () => {
+  test('asynchronous schemas keep the order of events, including invalid ones and other types', async () => {
     const log: unknown[] = []
     const releases: (() => void)[] = []
     const slow = z.number().refine(async (value) => {
@@ -398,7 +398,7 @@ describe('schemas', () => {
     expect(validate).toHaveBeenCalledOnce()
   })
 
-  test('after close() nothing that still waits is delivered', async () => {
+  test('after close() events that still wait are not delivered', async () => {
     const log: unknown[] = []
     const transport = createFakeTransport()
     const slow = z.number().refine(async (value) => Promise.resolve(value !== 2))
@@ -436,7 +436,7 @@ describe('schemas', () => {
     expect(codes).toEqual(['schema-failed', 'schema-failed'])
   })
 
-  test('one that returns no result is at fault itself: that is reported, and the stream goes on', async () => {
+  test('a schema that returns no result is reported as a fault of the schema, and the stream continues', async () => {
     const reported = vi.fn<(error: unknown) => void>()
     vi.stubGlobal('reportError', reported)
     const onPayloadError = vi.fn<() => void>()
@@ -455,7 +455,7 @@ describe('schemas', () => {
     source.close()
   })
 
-  test('one that never answers does not let the queue grow without bound', async () => {
+  test('a schema that never answers does not let the queue grow without bound', async () => {
     const transport = createFakeTransport()
     const never = { '~standard': { version: 1, vendor: 'test', validate: () => new Promise<never>(() => {}) } } as const
     const source = createEventSource(url, { transport, schemas: { never } })
@@ -469,7 +469,7 @@ describe('schemas', () => {
 })
 
 describe('iteration', () => {
-  test('over all types, several, and one; what arrives before the loop asks is kept', async () => {
+  test('over all types, several, and one; events that arrive before the loop asks are kept', async () => {
     const { transport, source } = await open({ parse: { note: 'text' } })
     const all = source[Symbol.asyncIterator]()
     const some = source.events(['price', 'note'])
@@ -488,7 +488,7 @@ describe('iteration', () => {
     expect(await all.next()).toMatchObject({ value: { type: 'message' } })
   })
 
-  test('leaving the loop ends the listening, not the source', async () => {
+  test('leaving the loop removes its listener, but does not close the source', async () => {
     const parse = vi.fn<(data: string) => unknown>(JSON.parse)
     const { transport, source } = await open({ parse: { message: parse } })
     queueMicrotask(() => deliver(transport, 'message', '1'))
@@ -540,7 +540,7 @@ describe('iteration', () => {
     expect(await latest.next()).toMatchObject({ value: { data: 2 } })
   })
 
-  test('over all types needs a transport that hears all', async () => {
+  test('over all types needs a transport that hears all of them', async () => {
     const transport = createFakeTransport({ selective: true })
     const source = createEventSource<Events>(url, { transport })
     expect(() => source.events()).toThrow(/"fake".*name them/)
@@ -560,7 +560,7 @@ describe('iteration', () => {
 })
 
 describe('store', () => {
-  test('holds the latest payload, and is one per type', async () => {
+  test('holds the latest payload, and there is one per type', async () => {
     const { transport, source } = await open()
     const prices = source.store('price')
     expect(source.store('price')).toBe(prices)
@@ -592,7 +592,7 @@ describe('the end', () => {
     expect(source.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
   })
 
-  test('a store that is made afterwards has no value, and until() does not wait for one', async () => {
+  test('a store that is created afterwards has no value, and until() does not wait for one', async () => {
     const { source } = await open()
     source.close()
     const late = source.store('price')
@@ -600,7 +600,7 @@ describe('the end', () => {
     await expect(late.until((price) => price !== undefined)).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  test('close() in a listener keeps the next listener of the same event from being called', async () => {
+  test('after close() in a listener, the next listener of the same event is not called', async () => {
     const { transport, source } = await open()
     const listener = vi.fn<() => void>()
     source.on('message', () => source.close())
@@ -609,7 +609,7 @@ describe('the end', () => {
     expect(listener).not.toHaveBeenCalled()
   })
 
-  test('a signal closes it, at once when it has aborted already', async () => {
+  test('a signal closes the source, at once if it is already aborted', async () => {
     const controller = new AbortController()
     const { transport, source } = await open({ signal: controller.signal })
     controller.abort()
@@ -622,7 +622,7 @@ describe('the end', () => {
     expect(unused.sessions).toEqual([])
   })
 
-  test('lets go of the signal', async () => {
+  test('releases the signal', async () => {
     const { signal } = new AbortController()
     const removed = vi.spyOn(signal, 'removeEventListener')
     const { source } = await open({ signal })
@@ -630,14 +630,14 @@ describe('the end', () => {
     expect(removed).toHaveBeenCalledTimes(1)
   })
 
-  test('`using` closes it', async () => {
+  test('`using` closes the source', async () => {
     const { source } = await open()
     source[Symbol.dispose]()
     expect(source.status.get().state).toBe('closed')
   })
 })
 
-test("connect: 'immediately' stays connected when nobody listens any more", async () => {
+test("connect: 'immediately' stays connected after the last listener has gone", async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const { source } = await open()
@@ -742,7 +742,7 @@ describe("connect: 'while-listening'", () => {
     expect([source.status.get().state, transport.sessions.length]).toEqual(['connecting', 1])
   })
 
-  test('takes the stream up again from the last event ID', async () => {
+  test('resumes the stream from the last event ID', async () => {
     const reconnections: unknown[] = []
     source.onReconnect(({ resumed, lastEventId }) => reconnections.push([resumed, lastEventId]))
     const stop = source.on('note', () => {})
@@ -757,7 +757,7 @@ describe("connect: 'while-listening'", () => {
     expect(reconnections).toEqual([[true, '7']])
   })
 
-  test('a store that nobody watches shows what comes anyway', async () => {
+  test('a store without subscribers is still updated while the source is connected', async () => {
     const price = source.store('price')
     source.on('note', () => {})
     await settled()
@@ -765,7 +765,7 @@ describe("connect: 'while-listening'", () => {
     expect(price.get()).toEqual({ value: 1 })
   })
 
-  test('close() leaves no timer, nor does a listener that is removed afterwards', async () => {
+  test('close() leaves no timer, and removing a listener afterwards starts none', async () => {
     const stop = source.on('price', () => {})
     const stopAnother = source.on('price', () => {})
     stop()
@@ -781,7 +781,7 @@ describe("connect: 'while-listening'", () => {
     ['listener', () => source.on('price', () => {})],
     ['loop', () => (source.events('price'), () => {})],
     ['subscriber of a store', () => source.store('price').subscribe(() => {})],
-  ])('a %s that close() finds starts no timer by leaving', (_, ask) => {
+  ])('a %s that close() removes starts no timer', (_, ask) => {
     const leave = ask()
     source.close()
     leave()
@@ -801,8 +801,8 @@ describe("connect: 'while-listening'", () => {
     expect(source.status.get().state).toBe('connecting')
   })
 
-  describe('where there is no page', () => {
-    test('a relative URL does no harm until somebody listens, and is then a failure', async () => {
+  describe('without a page', () => {
+    test('a relative URL is accepted until somebody listens, and is then a failure', async () => {
       const relative = createEventSource<Events>('/stream', { connect: 'while-listening' })
       expect([relative.url, relative.status.get()]).toEqual(['/stream', { state: 'idle' }])
       expect(relative.store('price').get()).toBeUndefined()
@@ -818,7 +818,7 @@ describe("connect: 'while-listening'", () => {
       relative.close()
     })
 
-    test('it is still refused at once if it is to be connected at once', () => {
+    test('a relative URL is refused at once if the source connects immediately', () => {
       expect(() => createEventSource('/stream')).toThrow(DOMException)
     })
   })
@@ -826,34 +826,37 @@ describe("connect: 'while-listening'", () => {
 
 describe('after the end', () => {
   const end = {
-    'the server has ended it': (transport: FakeTransport): void => transport.last.sink.onEnd('no-content'),
-    'it has failed': (transport: FakeTransport): void =>
+    'the server has ended the stream': (transport: FakeTransport): void => transport.last.sink.onEnd('no-content'),
+    'the connection has failed': (transport: FakeTransport): void =>
       transport.last.sink.onEnd({ kind: 'http', fatal: true, message: 'gone' }),
   }
 
-  test.each(Object.entries(end))('because %s, reconnect() begins again with everything in place', async (_, finish) => {
-    const { transport, source } = await open()
-    const seen: unknown[] = []
-    const price = source.store('price')
-    price.subscribe((value) => seen.push(value))
-    source.on('note', ({ data }) => seen.push(data))
-    source.onReconnect(() => seen.push('again'))
-    finish(transport)
-    expect(source.status.get().state).toBe('closed')
-    source.on('message', ({ data }) => seen.push(data))
-    source.reconnect()
-    await settled()
-    openStream(transport)
-    deliver(transport, 'price', '{"value":2}')
-    deliver(transport, 'note', '"b"')
-    deliver(transport, 'message', '"c"')
-    expect(seen).toEqual([undefined, 'again', { value: 2 }, 'b', 'c'])
-    source.close()
-    source.reconnect()
-    expect(source.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
-  })
+  test.each(Object.entries(end))(
+    'because %s, reconnect() starts again with all listeners in place',
+    async (_, finish) => {
+      const { transport, source } = await open()
+      const seen: unknown[] = []
+      const price = source.store('price')
+      price.subscribe((value) => seen.push(value))
+      source.on('note', ({ data }) => seen.push(data))
+      source.onReconnect(() => seen.push('again'))
+      finish(transport)
+      expect(source.status.get().state).toBe('closed')
+      source.on('message', ({ data }) => seen.push(data))
+      source.reconnect()
+      await settled()
+      openStream(transport)
+      deliver(transport, 'price', '{"value":2}')
+      deliver(transport, 'note', '"b"')
+      deliver(transport, 'message', '"c"')
+      expect(seen).toEqual([undefined, 'again', { value: 2 }, 'b', 'c'])
+      source.close()
+      source.reconnect()
+      expect(source.status.get()).toEqual({ state: 'closed', reason: 'close-called' })
+    },
+  )
 
-  test('loops have ended, and new ones run', async () => {
+  test('old loops have ended, and new ones run', async () => {
     const { transport, source } = await open()
     const ended = source.events('price')
     transport.last.sink.onEnd('no-content')
@@ -866,7 +869,7 @@ describe('after the end', () => {
     source.close()
   })
 
-  test('a loop of before ends also if the source goes on before its last event is checked', async () => {
+  test('an old loop ends even if the source continues before the schema has checked its last event', async () => {
     const transport = createFakeTransport()
     let pass: (() => void) | undefined
     const parse = (data: string): Promise<unknown> => new Promise((resolve) => (pass = () => resolve(data)))
@@ -888,7 +891,7 @@ describe('after the end', () => {
     source.close()
   })
 
-  test('the signal is let go, and what it said meanwhile counts when the source is to go on', async () => {
+  test('the signal is released, and an abort in the meantime counts when the source would continue', async () => {
     const controller = new AbortController()
     const add = vi.spyOn(controller.signal, 'addEventListener')
     const remove = vi.spyOn(controller.signal, 'removeEventListener')
@@ -908,7 +911,7 @@ describe('after the end', () => {
     expect(transport.sessions).toHaveLength(2)
   })
 
-  test('a closed source holds no signal, nor does a reopened one that of a listener that is gone', async () => {
+  test('a closed source holds no signal, and a reopened one holds none of a removed listener', async () => {
     const { signal } = new AbortController()
     const add = vi.spyOn(signal, 'addEventListener')
     const { transport, source } = await open()
@@ -925,7 +928,7 @@ describe('after the end', () => {
     source.close()
   })
 
-  test("a listener's own signal that aborts meanwhile has removed it", async () => {
+  test('a listener is removed if its own signal aborts in the meantime', async () => {
     const { transport, source } = await open()
     const controller = new AbortController()
     const heard = vi.fn<() => void>()
@@ -940,7 +943,7 @@ describe('after the end', () => {
   })
 })
 
-describe('several types, and all of them', () => {
+describe('several types, and every type', () => {
   test('on() takes several: one subscription, one function that removes it', async () => {
     const { transport, source } = await open()
     const seen: unknown[] = []
@@ -956,7 +959,7 @@ describe('several types, and all of them', () => {
     ])
   })
 
-  test('once means one event of any of them', async () => {
+  test('once means one event of any of the types', async () => {
     const { transport, source } = await open()
     const seen: unknown[] = []
     source.on(['price', 'note'], ({ type }) => seen.push(type), { once: true })
@@ -995,7 +998,7 @@ describe('several types, and all of them', () => {
     source.close()
   })
 
-  test('onAny() on a transport that delivers only named types is refused, with what to do', async () => {
+  test('onAny() on a transport that delivers only named types is refused, with advice', async () => {
     const source = createEventSource<Events>(url, { transport: createFakeTransport({ selective: true }) })
     expect(() => source.onAny(() => {})).toThrow(
       /onAny: the transport "fake" delivers only event types .* 'auto' or 'fetch'/,
@@ -1052,7 +1055,7 @@ describe('endOn', () => {
       [[1], 'ended-by-server'],
     ],
     [
-      'anything truthy for a mark, and anything falsy for none',
+      'a truthy result is a mark, a falsy one is not',
       (({ data }) => /^"end"$/.exec(data)) as (event: { data: string }) => never,
       [
         ['message', '1'],
@@ -1076,7 +1079,7 @@ describe('endOn', () => {
     expect(await run(endOn, ...events)).toEqual(expected)
   })
 
-  test('every named type is asked for, also if nobody listens', async () => {
+  test('every named type is requested from the transport, even if nobody listens', async () => {
     const transport = createFakeTransport({ selective: true })
     const source = createEventSource<Events>(url, { transport, endOn: ['note', 'price'] })
     await settled()
@@ -1086,7 +1089,7 @@ describe('endOn', () => {
 })
 
 describe('the URL as a function', () => {
-  test('is asked on every attempt, with what is known, and shown as url', async () => {
+  test('is called on every attempt, with the context, and its result is shown as url', async () => {
     const transport = createFakeTransport()
     const make = vi.fn(async ({ attempt }: { attempt: number }) => new URL(`https://sse.example/?try=${attempt}`))
     const source = createEventSource<Events>(make, { transport, reconnection: () => 0 })
@@ -1106,7 +1109,7 @@ describe('the URL as a function', () => {
   })
 
   test.each([['/relative'], ['http://user:pass@sse.example/'], ['localhost:3000/events'], [5]])(
-    'that returns %o has failed by the application',
+    'that returns %o is a failure of the application',
     async (result) => {
       const source = createEventSource(() => result as string)
       await settled()
@@ -1130,7 +1133,7 @@ describe('the default policy', () => {
 
   test.each<[string, EventSourceOptions<Events>, string]>([
     ['a GET', {}, 'waiting'],
-    ['a GET that is named', { method: 'get' }, 'waiting'],
+    ['an explicit GET', { method: 'get' }, 'waiting'],
     ['a HEAD', { method: 'HEAD' }, 'waiting'],
     ['a POST', { method: 'POST' }, 'closed'],
     ['a body', { body: '{}' }, 'closed'],
@@ -1143,7 +1146,7 @@ describe('the default policy', () => {
     [true, 'waiting'],
     [undefined, 'waiting'],
     [false, 'closed'],
-  ])('of a transport that says repeatable: %s is %s', async (repeatable, state) => {
+  ])('with a transport whose repeatable is %s leads to %s', async (repeatable, state) => {
     const transport = Object.assign(createFakeTransport(), repeatable !== undefined && { repeatable })
     const source = createEventSource<Events>(url, { transport })
     await settled()
@@ -1162,12 +1165,12 @@ test('a relative URL is resolved against the page, and its parts are kept', asyn
   expect(createEventSource(new URL('https://other.example/s'), { transport }).url).toBe('https://other.example/s')
 })
 
-test('a URL of another realm is one too', () => {
+test('a URL object of another realm is accepted', () => {
   const foreign = { href: url, toString: () => url } as URL
   expect(createEventSource(foreign, { transport: createFakeTransport() }).url).toBe(url)
 })
 
-test('a relative URL stays what it was, wherever the page has navigated to by the next attempt', async () => {
+test('a relative URL is resolved once, even if the page navigates before the next attempt', async () => {
   vi.stubGlobal('location', { href: 'https://app.example/a/' })
   const transport = createFakeTransport()
   const source = createEventSource('stream', { transport })
@@ -1178,7 +1181,7 @@ test('a relative URL stays what it was, wherever the page has navigated to by th
   source.close()
 })
 
-test('the event type of endOn is asked for also where nobody listens for it', async () => {
+test('the event type of endOn is requested from the transport even if nobody listens for it', async () => {
   const transport = createFakeTransport({ selective: true })
   const source = createEventSource<Events>(url, { transport, endOn: 'note' })
   await settled()
@@ -1186,7 +1189,7 @@ test('the event type of endOn is asked for also where nobody listens for it', as
   source.close()
 })
 
-describe("what the 'auto' transport takes", () => {
+describe("the 'auto' transport uses", () => {
   async function taken(options: EventSourceOptions<Events>, { polyfill = false } = {}): Promise<string[]> {
     const asked: string[] = []
     class Native extends EventTarget {
@@ -1198,7 +1201,7 @@ describe("what the 'auto' transport takes", () => {
         asked.push('closed')
       }
     }
-    // Bound, it shows no source, like a browser's own.
+    // Bound: its source code is hidden, like that of a browser's own class.
     vi.stubGlobal('EventSource', polyfill ? Native : Native.bind(undefined))
     vi.stubGlobal('location', new URL(url))
     vi.stubGlobal('fetch', () => {
@@ -1221,7 +1224,7 @@ describe("what the 'auto' transport takes", () => {
     expect(await taken(options)).toEqual(['native', 'closed'])
   })
 
-  test('fetch where the class is a polyfill, which is one too, and says less', async () => {
+  test('fetch if the EventSource class is a polyfill, which uses fetch itself and reports less', async () => {
     expect(await taken({}, { polyfill: true })).toEqual(['fetch'])
   })
 
