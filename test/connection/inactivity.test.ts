@@ -14,7 +14,7 @@ test('calls once after the timeout without a touch', () => {
   expect(environment.timers).toBe(0)
 })
 
-test('each touch begins the time anew, with a single timer', () => {
+test('each touch restarts the time, with a single timer', () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   const watch = watchInactivity(environment, 100, onIdle)
@@ -29,7 +29,7 @@ test('each touch begins the time anew, with a single timer', () => {
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
 
-test('after a sleep, what the network still holds gets the whole timeout to arrive', () => {
+test('after a sleep, data still in the network has the whole timeout to arrive', () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   watchInactivity(environment, 100, onIdle)
@@ -40,7 +40,7 @@ test('after a sleep, what the network still holds gets the whole timeout to arri
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
 
-test('only once in a row: the timers of a hidden page are late each time', () => {
+test('a late timer is forgiven only once in a row: those of a hidden page are always late', () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   const watch = watchInactivity(environment, 100, onIdle)
@@ -60,7 +60,7 @@ test('only once in a row: the timers of a hidden page are late each time', () =>
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
 
-test('a timer that is only a little late finds the silence as long as it is', () => {
+test('a timer that is slightly late measures the silence in full', () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   watchInactivity(environment, 100, onIdle)
@@ -69,7 +69,7 @@ test('a timer that is only a little late finds the silence as long as it is', ()
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
 
-test('a clock that is set back begins the time anew', () => {
+test('a clock that is set back restarts the time', () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   watchInactivity(environment, 100, onIdle)
@@ -81,7 +81,7 @@ test('a clock that is set back begins the time anew', () => {
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
 
-test('stop() ends it, also after the timer was set anew', () => {
+test('stop() ends it, even after the timer was set again', () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   const watch = watchInactivity(environment, 100, onIdle)

@@ -57,7 +57,7 @@ describe('the life of a connection', () => {
     })
   })
 
-  test('a loss is followed by a wait that the policy decides, and then by an attempt that knows why', () => {
+  test('a loss leads to a wait that the policy decides, and then to an attempt that knows the reason', () => {
     const waiting = after([start, open, lost(2000)])
     expect(waiting.state.status).toEqual({ state: 'waiting', attempt: 1, delay: 100, retryAt: 2100, failure })
     expect(waiting.effects).toEqual([{ type: 'disconnect' }, { type: 'wait', ms: 100 }])
@@ -80,7 +80,7 @@ describe('the life of a connection', () => {
     expect(state.status).toMatchObject({ state: 'waiting', attempt })
   })
 
-  test('reconnect() on a connection that has proven itself forgets them too, on another it does not', () => {
+  test('reconnect() forgets the attempts only if the connection has proven itself', () => {
     const again = after([start, lost(0), waitOver, open, received])
     expect(again.state.failures).toBe(1)
     for (const [now, attempt] of [
@@ -98,7 +98,7 @@ describe('the life of a connection', () => {
     expect(after([start, lost(0), waitOver, open, received, lost(1009)], policy).state.failures).toBe(2)
   })
 
-  test('a byte of the connection before proves nothing for the next', () => {
+  test('a byte of the previous connection proves nothing for the next one', () => {
     const inputs = [start, open, received, lost(6000), waitOver, { ...open, now: 7000 }, lost(99_000)]
     expect(after(inputs).state.failures).toBe(2)
   })
@@ -140,7 +140,7 @@ describe('the life of a connection', () => {
       },
       SyntaxError,
     ],
-  ])('a policy that decides nothing usable closes it, and is reported (%#)', (policy, kind) => {
+  ])('a policy with an invalid result closes the connection, and is reported (%#)', (policy, kind) => {
     const { state, effects } = after([start, lost(1)], policy)
     expect(state.status).toMatchObject({
       state: 'closed',
@@ -150,19 +150,19 @@ describe('the life of a connection', () => {
     expect(effects).toEqual([{ type: 'disconnect' }, { type: 'report', error: expect.any(kind) as Error }])
   })
 
-  test('a wait is in whole ms, and has an end that is a date', () => {
+  test('a wait is in whole ms, and its end is a valid date', () => {
     expect(after([start, lost(0)], () => 830.2).state.status).toMatchObject({ delay: 830, retryAt: 830 })
     expect(after([start, lost(0)], () => Infinity).state.status).toMatchObject({ delay: 2 ** 31 - 1 })
   })
 
-  test('an interruption that the transport mends by itself counts as an attempt, and waits for it', () => {
+  test('an interruption from which the transport recovers on its own counts as an attempt', () => {
     const { state, effects } = after([start, open, { type: 'interrupted', failure, now: 2000, random: 0 }])
     expect([state.status, effects]).toEqual([{ state: 'connecting', attempt: 1, failure }, []])
     const again = transition(state, { ...open, opened: { transport: 'native', resumed: true } }, rules(wait))
     expect(again.state.status).toMatchObject({ state: 'open', resumed: true })
   })
 
-  test('and is over where the policy says so', () => {
+  test('such an interruption ends the connection if the policy says so', () => {
     const inputs: ConnectionInput[] = [start, open, { type: 'interrupted', failure, now: 2000, random: 0 }]
     expect(after(inputs, () => false)).toMatchObject({
       state: { status: { state: 'closed' } },
@@ -170,13 +170,13 @@ describe('the life of a connection', () => {
     })
   })
 
-  test('without reconnection the end of the stream is an end, and a failure a failure', () => {
+  test('without reconnection the end of the stream is the end, and a failure is a failure', () => {
     const end: ConnectionInput = { type: 'lost', failure: { ...failure, kind: 'ended' }, now: 1, random: 0 }
     expect(after([start, open, end], false).state.status).toEqual({ state: 'closed', reason: 'ended-by-server' })
     expect(after([start, open, lost(1)], false).state.status).toEqual({ state: 'closed', reason: 'failed', failure })
   })
 
-  test('204 closes it', () => {
+  test('204 closes the connection', () => {
     expect(after([start, { type: 'ended', now: 0 }])).toMatchObject({
       state: { status: { state: 'closed', reason: 'ended-by-server' } },
       effects: [{ type: 'disconnect' }],
@@ -208,7 +208,7 @@ describe('the life of a connection', () => {
     expect(result.effects.map(({ type }) => type)).toEqual(effects)
   })
 
-  test('an own failure closes it', () => {
+  test('a failure of the application closes the connection', () => {
     expect(after([start, open, { type: 'failed', failure, now: 0 }]).state.status).toEqual({
       state: 'closed',
       reason: 'failed',
@@ -216,7 +216,7 @@ describe('the life of a connection', () => {
     })
   })
 
-  test('late news change nothing', () => {
+  test('late reports change nothing', () => {
     for (const input of [open, lost(1), waitOver, received]) {
       expect(transition(initialState, input, rules(wait)).effects).toEqual([])
       expect(transition(initialState, input, rules(wait)).state.status).toEqual({ state: 'idle' })
@@ -242,16 +242,16 @@ describe('a wait goes by the wall clock', () => {
     expect(after([start, lost(0), timer(70_000)], long).state.status).toMatchObject({ state: 'connecting', failure })
   })
 
-  test('is over at once where the laptop slept past its end', () => {
+  test('is over at once if the laptop slept past its end', () => {
     expect(after([start, lost(0), timer(9e9)], long).state.status.state).toBe('connecting')
   })
 
-  test('is over where the clock was set back before its beginning: nobody waits for a day', () => {
+  test('is over if the clock was set back before its start: nobody waits for a day', () => {
     expect(after([start, lost(1e9), timer(1e9 - 1)], long).state.status.state).toBe('connecting')
   })
 })
 
-describe('what stands in the way', () => {
+describe('an obstacle', () => {
   const hold = (reason: PauseReason, now = 3000): ConnectionInput => ({ type: 'hold', reason, now })
   const release = (reason: PauseReason, now = 3000, random = 0): ConnectionInput => ({
     type: 'release',
@@ -273,36 +273,33 @@ describe('what stands in the way', () => {
     },
   )
 
-  test.each(['hidden', 'frozen'] as const)(
-    '%s closes an open stream and an attempt, and it is no failure',
-    (reason) => {
-      for (const inputs of [
-        [start, open],
-        [start, lost(0), timer(100)],
-      ]) {
-        const { state, effects } = after([...inputs, hold(reason)])
-        expect([state.status, effects]).toEqual([{ state: 'paused', reason }, [{ type: 'disconnect' }]])
-        const { failures } = after(inputs).state
-        expect(transition(state, release(reason), rules(wait)).effects).toEqual([
-          { type: 'connect', attempt: failures, failure: undefined },
-        ])
-      }
-    },
-  )
+  test.each(['hidden', 'frozen'] as const)('%s closes an open stream or an attempt, without a failure', (reason) => {
+    for (const inputs of [
+      [start, open],
+      [start, lost(0), timer(100)],
+    ]) {
+      const { state, effects } = after([...inputs, hold(reason)])
+      expect([state.status, effects]).toEqual([{ state: 'paused', reason }, [{ type: 'disconnect' }]])
+      const { failures } = after(inputs).state
+      expect(transition(state, release(reason), rules(wait)).effects).toEqual([
+        { type: 'connect', attempt: failures, failure: undefined },
+      ])
+    }
+  })
 
-  test('a pause of a healthy stream forgets the failures before it, of another it does not', () => {
+  test('a pause forgets the failures before it only if the stream was healthy', () => {
     const inputs = [start, lost(0), timer(100), open, received]
     expect(after([...inputs, hold('hidden', 6000)]).state.failures).toBe(0)
     expect(after([...inputs, hold('hidden', 5999)]).state.failures).toBe(1)
   })
 
-  test('offline leaves alone what is open or under way: it breaks by itself, where it is true', () => {
+  test('offline does not touch an open stream or an attempt: they break on their own if it is true', () => {
     expect(after([start, open, hold('offline')]).effects).toEqual([])
     expect(after([start, open, hold('offline')]).state.status.state).toBe('open')
     expect(after([start, hold('offline'), open]).state.status.state).toBe('open')
   })
 
-  test('what breaks while offline does not count, whatever the policy says, and returns online within a second', () => {
+  test('a loss while offline does not count for the policy, and is retried within a second of being online', () => {
     const never: ReconnectionPolicy = () => false
     const paused = after([start, open, hold('offline'), lost(4000)], never)
     expect(paused.state.status).toEqual({ state: 'paused', reason: 'offline' })
@@ -322,19 +319,19 @@ describe('what stands in the way', () => {
     expect(after([start, hold('offline'), loss]).state).toMatchObject({ failures: 0, status: { state: 'paused' } })
   })
 
-  test('the loss of a healthy stream while offline still forgets the failures before it', () => {
+  test('the loss of a healthy stream while offline still forgets earlier failures', () => {
     const inputs = [start, lost(0), timer(100), open, received, hold('offline')]
     expect(after([...inputs, lost(5999)]).state.failures).toBe(1)
     expect(after([...inputs, lost(6000)]).state.failures).toBe(0)
   })
 
-  test('an answer of the server counts also where the device says that it is offline', () => {
+  test('an answer of the server counts even if the device says that it is offline', () => {
     const answer: ConnectionInput = { ...lostInput, failure: { ...failure, kind: 'http', status: 503 }, now: 4000 }
     expect(after([start, hold('offline'), answer]).state).toMatchObject({ failures: 1, status: { state: 'paused' } })
     expect(after([start, hold('offline'), answer], () => false).state.status.state).toBe('closed')
   })
 
-  test('coming online takes the place of the backoff, but not of what the server asked for', () => {
+  test('coming online cuts short the backoff, but not a wait that the server asked for', () => {
     const busy: ConnectionInput = { ...lostInput, failure: { ...failure, kind: 'http', retryAfter: 60_000 }, now: 1000 }
     const backoff: ReconnectionPolicy = () => 90_000
     const inputs = [start, busy, hold('offline', 2000), release('offline', 11_000, 0.5)]
@@ -346,7 +343,7 @@ describe('what stands in the way', () => {
     expect(after(free, backoff).state.status).toMatchObject({ delay: 500, retryAt: 11_500 })
   })
 
-  test('a wait that was interrupted is waited to its end: hiding and showing a page is no way around a backoff', () => {
+  test('an interrupted wait is continued to its end: hiding and showing a page does not skip a backoff', () => {
     const backoff: ReconnectionPolicy = () => 90_000
     const hidden = after([start, lost(1000), hold('hidden', 2000)], backoff)
     expect(hidden.state.status).toEqual({ state: 'paused', reason: 'hidden' })
@@ -361,7 +358,7 @@ describe('what stands in the way', () => {
     })
   })
 
-  test('several at once: the last of them opens the way', () => {
+  test('of several obstacles, the last one to go lets the connection continue', () => {
     const { state } = after([start, open, hold('hidden'), hold('frozen'), hold('offline')])
     expect(state.status).toEqual({ state: 'paused', reason: 'hidden' })
     const frozen = transition(state, release('hidden'), rules(wait))
@@ -373,46 +370,49 @@ describe('what stands in the way', () => {
     expect(transition(offline.state, release('offline', 1e9, 0.5), rules(wait)).state.status.state).toBe('waiting')
   })
 
-  test('online again while the page is frozen: the pause goes on, and its status is not published twice', () => {
+  test('online again while the page is frozen: the pause continues, and its status is not published twice', () => {
     const { state } = after([start, lost(0), hold('frozen'), hold('offline')])
     const online = transition(state, release('offline'), rules(wait))
     expect(online.state.status).toBe(state.status)
     expect(online.effects).toEqual([])
   })
 
-  test('a second telling of the same changes nothing', () => {
+  test('the same report twice changes nothing', () => {
     const { state } = after([start, open, hold('hidden')])
     expect(transition(state, hold('hidden'), rules(wait)).state).toBe(state)
     expect(after([start, open, release('hidden')]).state.status.state).toBe('open')
   })
 
-  test('reconnect() while paused is tried all the same, and its loss pauses again', () => {
+  test('reconnect() while paused makes an attempt anyway, and its loss pauses again', () => {
     const { state, effects } = after([start, open, hold('hidden'), reconnect])
     expect([state.status.state, effects.map(({ type }) => type)]).toEqual(['connecting', ['connect']])
     expect(transition(state, lost(5000), rules(wait)).state.status).toEqual({ state: 'paused', reason: 'hidden' })
   })
 
-  test('close() while paused ends it', () => {
+  test('close() while paused closes the connection', () => {
     expect(after([start, open, hold('hidden'), close])).toMatchObject({
       state: { status: { state: 'closed', reason: 'close-called' } },
       effects: [],
     })
   })
 
-  test('without reconnection, nothing under way is paused, because it could not come back', () => {
+  test('without reconnection, a stream or attempt is not paused, because it could not resume', () => {
     for (const reason of ['offline', 'hidden', 'frozen'] as const) {
       expect(after([start, open, hold(reason)], false).state.status.state).toBe('open')
       expect(after([start, open, hold(reason), lost(5000)], false).state.status.state).toBe('closed')
     }
   })
 
-  test.each(['prerendering', 'hidden', 'frozen'] as const)('but %s holds back its start', (reason) => {
-    const { state } = after([hold(reason), start], false)
-    expect(state.status).toEqual({ state: 'paused', reason })
-    expect(transition(state, release(reason), rules(false)).state.status.state).toBe('connecting')
-  })
+  test.each(['prerendering', 'hidden', 'frozen'] as const)(
+    'without reconnection, %s still delays the start',
+    (reason) => {
+      const { state } = after([hold(reason), start], false)
+      expect(state.status).toEqual({ state: 'paused', reason })
+      expect(transition(state, release(reason), rules(false)).state.status.state).toBe('connecting')
+    },
+  )
 
-  test('offline holds back only what has failed before: navigator.onLine can be wrong', () => {
+  test('offline delays an attempt only after a failure: navigator.onLine can be wrong', () => {
     expect(after([hold('offline'), start]).state.status).toEqual({ state: 'connecting', attempt: 0 })
     expect(after([hold('offline'), hold('frozen'), start]).state.status).toEqual({ state: 'paused', reason: 'frozen' })
     const thawed = after([hold('offline'), hold('frozen'), start, release('frozen')])
@@ -424,7 +424,7 @@ describe('what stands in the way', () => {
 describe('a server that sends what it has and ends the stream', () => {
   const round = (now: number): ConnectionInput[] => [{ ...open, now }, received, delivered, ended(now + 10)]
 
-  test('is healthy: it is asked again at its own pace, however often', () => {
+  test('is healthy: the client reconnects every time, at the pace of the server', () => {
     const inputs = [start, lost(0), waitOver, lost(0), waitOver]
     for (let now = 1000; now < 9000; now += 1000) inputs.push(...round(now), waitOver)
     expect(after([...inputs, ...round(9000)]).state.status).toMatchObject({
@@ -439,12 +439,12 @@ describe('a server that sends what it has and ends the stream', () => {
     ['a clean end without an event', [open, received, ended(1010)]],
     ['a loss after an event', [open, received, delivered, lost(1010)]],
     ['a clean end after the event of another stream', [...round(1000), waitOver, { ...open, now: 2000 }, ended(2010)]],
-  ])('%s counts', (_, inputs) => {
+  ])('%s counts as a failed attempt', (_, inputs) => {
     const before = after([start, ...inputs.slice(0, -1)]).state.failures
     expect(after([start, ...inputs]).state.failures).toBe(before + 1)
   })
 
-  test('is cut short if it marks the end of what it sends: then its end counts, and fails without reconnection', () => {
+  test('has failed if it should have sent an end mark: its end counts, and is a failure without reconnection', () => {
     let state: ConnectionState = initialState
     for (const input of [start, lost(0), waitOver, ...round(1000)]) {
       state = transition(state, input, rules(wait, true)).state
@@ -460,14 +460,14 @@ describe('a server that sends what it has and ends the stream', () => {
 
   test.each<[string, ConnectionInput[], string]>([
     ['after events is the end', [open, received, delivered, ended(1010)], 'ended-by-server'],
-    ['is one too if the first byte is reported late', [open, delivered, received, ended(1010)], 'ended-by-server'],
+    ['is the end too if the first byte is reported late', [open, delivered, received, ended(1010)], 'ended-by-server'],
     [
       'of a resumed stream with nothing to add is the end',
       [open, lost(0), waitOver, resumed, ended(0)],
       'ended-by-server',
     ],
     ['without anything is a failure', [open, received, ended(1010)], 'failed'],
-  ])('a policy that does not come back after it: a clean end %s', (_, inputs, reason) => {
+  ])('if the policy does not reconnect, a clean end %s', (_, inputs, reason) => {
     expect(after([start, ...inputs], acceptEnds).state.status).toMatchObject({ state: 'closed', reason })
   })
 })
@@ -481,21 +481,21 @@ describe('rest', () => {
     ['open', [start, open], ['disconnect']],
     ['waiting', [start, lost(0)], ['stop-waiting']],
     ['paused', [start, open, { type: 'hold', reason: 'hidden', now: 0 }], []],
-  ])('while %s lets go of what is held', (_, inputs, effects) => {
+  ])('while %s releases what is held', (_, inputs, effects) => {
     const result = after([...inputs, rest(2000)])
     expect(result.state.status).toEqual({ state: 'idle' })
     expect(result.state.holds).toEqual([])
     expect(result.effects.map(({ type }) => type)).toEqual(effects)
   })
 
-  test('is no way around a backoff: the wait goes on', () => {
+  test('does not skip a backoff: the wait continues', () => {
     const { state } = after([start, lost(1000), rest(1010)], () => 90_000)
     const again = transition(state, { type: 'start', now: 2000 }, rules(wait))
     expect(again.state.status).toMatchObject({ state: 'waiting', retryAt: 91_000 })
     expect(transition(state, { type: 'start', now: 91_000 }, rules(wait)).state.status.state).toBe('connecting')
   })
 
-  test('while a pause interrupts the wait is no way around it either', () => {
+  test('does not skip a wait that a pause has interrupted either', () => {
     const { state } = after(
       [start, lost(1000), { type: 'hold', reason: 'hidden', now: 1010 }, rest(1020)],
       () => 90_000,
@@ -504,13 +504,13 @@ describe('rest', () => {
     expect(again.state.status).toMatchObject({ state: 'waiting', retryAt: 91_000 })
   })
 
-  test('but a wait that reconnect() has cut short is over for good', () => {
+  test('does not bring back a wait that reconnect() has cut short', () => {
     const hidden: ConnectionInput = { type: 'hold', reason: 'hidden', now: 1010 }
     const { state } = after([start, lost(1000), hidden, reconnect, open, rest(1020)], () => 90_000)
     expect(transition(state, { type: 'start', now: 2000 }, rules(wait)).state.status.state).toBe('connecting')
   })
 
-  test('of a healthy stream forgets the failures before it, and is seen as a reconnection afterwards', () => {
+  test('of a healthy stream forgets the failures before it, and is reported as a reconnection afterwards', () => {
     const { state } = after([start, lost(0), waitOver, open, received, rest(6000)])
     expect(state.failures).toBe(0)
     const again = transition(transition(state, start, rules(wait)).state, { ...open, now: 7000 }, rules(wait))
@@ -527,7 +527,7 @@ describe('reconnect() after the end', () => {
   test.each<[string, ConnectionInput]>([
     ['ended-by-server', { type: 'ended', now: 3000 }],
     ['failed', { type: 'failed', failure, now: 3000 }],
-  ])('%s begins again, with nothing held against the server', (_, end) => {
+  ])('%s starts again, without the earlier failures', (_, end) => {
     const { state } = after([start, lost(0), waitOver, open, end])
     const again = transition(state, { ...reconnect, now: 9000 }, rules(wait))
     expect(again.effects).toEqual([{ type: 'connect', attempt: 0, failure: undefined }])
@@ -538,7 +538,7 @@ describe('reconnect() after the end', () => {
     })
   })
 
-  test('close() is final there too, and everything else is late', () => {
+  test('close() is final there too, and later reports are ignored', () => {
     const { state } = after([start, { type: 'ended', now: 0 }])
     expect(transition(state, close, rules(wait)).state.status).toEqual({ state: 'closed', reason: 'close-called' })
     expect(after([start, { type: 'ended', now: 0 }, close, reconnect]).effects).toEqual([])
@@ -546,13 +546,13 @@ describe('reconnect() after the end', () => {
       expect(transition(state, input, rules(wait)).state).toBe(state)
   })
 
-  test('on a page that is hidden by then: the loss of that attempt pauses', () => {
+  test('pauses after the loss of that attempt if the page is hidden by then', () => {
     const hidden: ConnectionInput = { type: 'hold', reason: 'hidden', now: 10 }
     const { state } = after([start, { type: 'ended', now: 0 }, hidden, reconnect, lost(20)])
     expect(state.status).toEqual({ state: 'paused', reason: 'hidden' })
   })
 
-  test('a page that is frozen meanwhile holds nothing back for longer than that', () => {
+  test('is not delayed by a page that was frozen only in the meantime', () => {
     const frozen: ConnectionInput = { type: 'hold', reason: 'frozen', now: 0 }
     const { state } = after([start, open, frozen, { type: 'failed', failure, now: 0 }])
     expect(state.holds).toEqual([])
@@ -560,7 +560,7 @@ describe('reconnect() after the end', () => {
 })
 
 describe('the signal of a reconnection', () => {
-  test('is given when a stream that was open before is open again, with the time in between', () => {
+  test('is sent when a stream that was open before is open again, with the time in between', () => {
     expect(after([start, open]).reconnected).toBeUndefined()
     const again: ConnectionInput = { type: 'opened', opened: { transport: 'fetch', resumed: true }, now: 9000 }
     const inputs = [start, open, lost(2000), waitOver, lost(3000), waitOver, again]
@@ -572,7 +572,7 @@ describe('the signal of a reconnection', () => {
     expect(after([start, open, lost(9000), waitOver, { ...open, now: 2000 }]).reconnected?.downtime).toBe(0)
   })
 
-  test('not before it was ever open', () => {
+  test('is not sent for the first opening', () => {
     expect(after([start, lost(2000), waitOver, open]).reconnected).toBeUndefined()
   })
 
@@ -586,7 +586,7 @@ describe('the signal of a reconnection', () => {
       ],
     ],
     ["the transport's own reconnection", [{ type: 'interrupted', failure, now: 2000, random: 0 }]],
-  ])('also after %s', (_, inputs) => {
+  ])('is sent after %s, too', (_, inputs) => {
     expect(after([start, open, ...inputs, { ...open, now: 3000 }]).reconnected).toEqual({
       resumed: false,
       downtime: 1000,
@@ -596,7 +596,7 @@ describe('the signal of a reconnection', () => {
 
 const anyReason = fc.constantFrom<PauseReason>('offline', 'hidden', 'frozen', 'prerendering')
 const anyInput: fc.Arbitrary<ConnectionInput> = fc.oneof(
-  // Few of them end it, so that most runs live for long.
+  // Few of them end it, so that most runs are long.
   fc.constantFrom<ConnectionInput>(
     start,
     open,
@@ -620,7 +620,7 @@ const anyInput: fc.Arbitrary<ConnectionInput> = fc.oneof(
     .map(([reason, now]): ConnectionInput => ({ type: 'release', reason, now, random: 0.5 })),
 )
 
-test('in whatever order things happen: one thing is held at a time, and nothing after the end', () => {
+test('in any order of inputs one resource is held at a time, and nothing after the end', () => {
   fc.assert(
     fc.property(fc.array(anyInput, { maxLength: 60 }), (inputs) => {
       let { state } = after([start])

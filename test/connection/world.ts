@@ -4,13 +4,13 @@ import type { Transport, TransportRequest, TransportSink } from '../../src/trans
 
 /** Time that passes when the test says so. */
 export interface ManualEnvironment extends Environment {
-  /** Lets time pass, and everything that is due happen in order. */
+  /** Lets time pass, and runs everything that is due, in order. */
   advance(ms: number): void
   /** The wall clock goes on, but timers do not run: a laptop that sleeps. */
   sleep(ms: number): void
-  /** Somebody sets the clock back; timers go on as they were. */
+  /** Sets the clock back; timers are not affected. */
   setBack(ms: number): void
-  /** Something stands in the way from now on, or no more. */
+  /** Sets or removes an obstacle. */
   tell(reason: PauseReason, holds: boolean): void
   readonly timers: number
   readonly watchers: number
@@ -76,11 +76,11 @@ export interface FakeSession {
   readonly types: string[]
   opened: boolean
   closed: number
-  /** What a function of the application does when it is closed. */
+  /** Called when the connection is closed. */
   onClose: () => void
 }
 
-/** A transport whose sessions the test plays. */
+/** A transport whose sessions the test controls. */
 export interface FakeTransport extends Transport {
   readonly sessions: FakeSession[]
   readonly last: FakeSession
@@ -118,7 +118,7 @@ export function createFakeTransport({ selective = false }: { selective?: boolean
   }
 }
 
-/** Lets the microtasks run in which a session is opened. */
+/** Runs the microtasks in which a session is opened. */
 export async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
