@@ -10,7 +10,7 @@ const nothing: TransportFacts = {
 }
 
 describe('the choice of auto', () => {
-  test('native where nothing speaks against it', () => {
+  test('native if nothing speaks against it', () => {
     expect(chooseTransport(nothing)).toBe('native')
   })
 
@@ -18,9 +18,9 @@ describe('the choice of auto', () => {
     ["there is no browser's EventSource", { nativeExists: false }],
     ['an option asks for fetch', { fetchAsked: true }],
     ['all event types are wanted', { everyType: true }],
-    ['the last attempt was failed', { failed: true }],
+    ['the last attempt failed', { failed: true }],
     ['a last event ID needs a header', { lastEventIdNeedsHeader: true }],
-  ])('fetch where %s', (_, fact) => {
+  ])('fetch if %s', (_, fact) => {
     expect(chooseTransport({ ...nothing, ...fact })).toBe('fetch')
   })
 })
@@ -36,7 +36,10 @@ describe('a native connection that the browser is reestablishing', () => {
     [true, false, true, true],
     [true, true, false, true],
     [true, true, true, false],
-  ])('ID needs a header: %s, fetch may take over: %s, same origin: %s -> left to it: %s', (needs, may, same, left) => {
-    expect(leaveToBrowser({ lastEventIdNeedsHeader: needs, fetchMayTakeOver: may, sameOrigin: same })).toBe(left)
-  })
+  ])(
+    'ID needs a header: %s, fetch may take over: %s, same origin: %s -> left to the browser: %s',
+    (needs, may, same, left) => {
+      expect(leaveToBrowser({ lastEventIdNeedsHeader: needs, fetchMayTakeOver: may, sameOrigin: same })).toBe(left)
+    },
+  )
 })

@@ -75,7 +75,7 @@ async function ended(sink: RecordingSink): Promise<ConnectionFailure> {
 }
 
 describe('the request', () => {
-  test('is a GET for an event stream, past every cache', async () => {
+  test('is a GET for an event stream that bypasses every cache', async () => {
     const { fetch, inits, urls } = capture()
     const { session } = open(fetch)
     await vi.waitFor(() => expect(inits).toHaveLength(1))
@@ -86,19 +86,19 @@ describe('the request', () => {
     session.close()
   })
 
-  test('carries credentials where asked', async () => {
+  test('sends credentials if asked', async () => {
     const { fetch, inits } = capture()
     open(fetch, {}, { withCredentials: true }).session.close()
     await vi.waitFor(() => expect(inits[0]?.credentials).toBe('include'))
   })
 
-  test("the application's headers go along, and replace ours whatever their case", async () => {
+  test("sends the application's headers, which replace ours in any case", async () => {
     const { fetch, inits } = capture()
     open(fetch, { headers: { ACCEPT: 'text/event-stream, */*', 'X-Token': 't' } })
     await vi.waitFor(() => expect(inits[0]?.headers).toEqual({ accept: 'text/event-stream, */*', 'x-token': 't' }))
   })
 
-  test('headers that are changed after they were checked are sent as they were', async () => {
+  test('changes to the headers after the check have no effect', async () => {
     const { fetch, inits } = capture()
     const headers = { 'x-token': 'checked' }
     const transport = fetchTransport({ fetch, headers })
@@ -110,7 +110,7 @@ describe('the request', () => {
   test.each<[string, FetchOptions['headers']]>([
     ['Headers', new Headers({ 'X-A': 'b', ACCEPT: 'x/y' })],
     [
-      'the Headers of another realm',
+      'a Headers object of another realm',
       { [Symbol.iterator]: () => Object.entries({ 'x-a': 'b', accept: 'x/y' }).values() },
     ],
     ['pairs', [['X-A', 'b'] as const, ['accept', 'x/y'] as const, ['x-c', undefined] as const]],
@@ -129,13 +129,13 @@ describe('the request', () => {
     await vi.waitFor(() => expect(inits[0]?.headers).toEqual({ 'x-a': 'b', accept: 'x/y' }))
   })
 
-  test('the line end behind a token that was read from a file is taken off, as in the platform', async () => {
+  test('a line end after a token read from a file is removed, as the platform does', async () => {
     const { fetch, inits } = capture()
     open(fetch, { headers: { authorization: ' Bearer a b\r\n' } }).session.close()
     await vi.waitFor(() => expect(inits[0]?.headers['authorization']).toBe('Bearer a b'))
   })
 
-  test('a header that comes twice is one, as in the platform', async () => {
+  test('a header given twice is combined into one, as the platform does', async () => {
     const { fetch, inits } = capture()
     const headers = [
       ['x-a', '1'],
@@ -145,28 +145,28 @@ describe('the request', () => {
     await vi.waitFor(() => expect(inits[0]?.headers['x-a']).toBe(new Headers(headers as never).get('x-a')))
   })
 
-  test('the last event ID goes as UTF-8 bytes, and is told by `resumed`', async () => {
+  test('sends the last event ID as UTF-8 bytes, and reports it as `resumed`', async () => {
     const { fetch, inits } = capture()
     const { sink } = open(fetch, {}, { lastEventId: 'ä' })
     await vi.waitFor(() => expect(sink.named('open')).toEqual([{ transport: 'fetch', resumed: true }]))
     expect(inits[0]?.headers['last-event-id']).toBe('\u00c3\u00a4')
   })
 
-  test('not in a header where the URL carries it', async () => {
+  test('sends no header if the URL has the last event ID', async () => {
     const { fetch, inits } = capture()
     const { sink } = open(fetch, {}, { lastEventId: '7', lastEventIdInUrl: true })
     await vi.waitFor(() => expect(sink.named('open')).toEqual([{ transport: 'fetch', resumed: true }]))
     expect(inits[0]?.headers).not.toHaveProperty('last-event-id')
   })
 
-  test('an ID that no header can carry is left out, and the application is told', async () => {
+  test('an ID that no header can hold is left out, and this is reported to the application', async () => {
     const { fetch, inits } = capture()
     const { sink } = open(fetch, {}, { lastEventId: 'a\u0001' })
     await vi.waitFor(() => expect(sink.named('open')).toEqual([{ transport: 'fetch', resumed: false }]))
     expect(inits[0]?.headers).not.toHaveProperty('last-event-id')
   })
 
-  test('method, headers and body may be functions, asked with the attempt and its reason', async () => {
+  test('method, headers and body may be functions, called with the attempt and its reason', async () => {
     const { fetch, inits } = capture()
     const failure: ConnectionFailure = { kind: 'network', fatal: false, message: 'lost' }
     const method = vi.fn<() => Promise<string>>(() => Promise.resolve('PUT'))
@@ -200,7 +200,7 @@ describe('the request', () => {
 })
 
 describe('the answer', () => {
-  test('200 and text/event-stream opens, and its events come with the origin that answered', async () => {
+  test('200 and text/event-stream opens, and its events have the origin of the final URL', async () => {
     const body = createBody()
     const { sink } = open(capture(() => answer({ body: body.stream, url: 'https://other.example/redirected' })).fetch)
     body.write('id: 1\nretry: 700\nevent: price\ndata: 42\n\n')
@@ -213,14 +213,14 @@ describe('the answer', () => {
     ])
   })
 
-  test('the origin is that of the request where fetch does not tell', async () => {
+  test('the origin is that of the request if fetch reports no URL', async () => {
     const body = createBody()
     const { sink } = open(capture(() => answer({ body: body.stream, url: '' })).fetch)
     body.write('data: 1\n\n')
     await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ origin: 'http://sse.example' }]))
   })
 
-  test('an ID without an event is reported, and no event has an ID that is not its own', async () => {
+  test('an ID without an event is reported, and an event has only its own ID', async () => {
     const body = createBody()
     const { sink } = open(capture(() => answer({ body: body.stream })).fetch, {}, { lastEventId: '9' })
     body.write('data: a\n\nid: 10\n\ndata: b\n\n')
@@ -228,7 +228,7 @@ describe('the answer', () => {
     expect(sink.named('id')).toEqual(['10'])
   })
 
-  test('204 asks not to come back', async () => {
+  test('204 asks the client not to reconnect', async () => {
     const { sink } = open(capture(() => answer({ status: 204, body: null, header: {} })).fetch)
     await vi.waitFor(() => expect(sink.calls).toEqual([['end', 'no-content']]))
   })
@@ -244,7 +244,7 @@ describe('the answer', () => {
   })
 
   test.each([408, 425, 429, 500, 502, 503, 504, 506, 507, 509, 520, 524, 529, 530, 598, 599, 600, 999])(
-    '%i may be tried again',
+    '%i may be retried',
     async (status) => {
       const { sink } = open(capture(() => answer({ status, body: null })).fetch)
       expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: false, status, url: 'http://sse.example/stream' })
@@ -258,38 +258,38 @@ describe('the answer', () => {
     expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: true, status })
   })
 
-  test.each(FINAL)('%i with Retry-After may be tried again', async (status) => {
+  test.each(FINAL)('%i with Retry-After may be retried', async (status) => {
     const { sink } = open(
       capture(() => answer({ status, body: null, header: { ...eventStream, 'retry-after': '1' } })).fetch,
     )
     expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: false, status, retryAfter: 1000 })
   })
 
-  test('another media type with Retry-After may be tried again', async () => {
+  test('another media type with Retry-After may be retried', async () => {
     const { sink } = open(capture(() => answer({ header: { 'content-type': 'text/html', 'retry-after': '1' } })).fetch)
     expect(await ended(sink)).toMatchObject({ kind: 'content-type', fatal: false, retryAfter: 1000 })
   })
 
-  test('a Retry-After that means nothing changes nothing', async () => {
+  test('an invalid Retry-After is ignored', async () => {
     const { sink } = open(capture(() => answer({ status: 404, header: { 'retry-after': 'soon' } })).fetch)
     const failure = await ended(sink)
     expect(failure).toMatchObject({ kind: 'http', fatal: true })
     expect(failure).not.toHaveProperty('retryAfter')
   })
 
-  test('Retry-After is told in ms', async () => {
+  test('Retry-After is reported in ms', async () => {
     const { sink } = open(capture(() => answer({ status: 503, header: { 'retry-after': '7' } })).fetch)
     const failure = await ended(sink)
     expect(failure).toMatchObject({ retryAfter: 7000 })
     expect(failure.message).toContain('7 s')
   })
 
-  test('no retryAfter where there is none', async () => {
+  test('there is no retryAfter without the header', async () => {
     const { sink } = open(capture(() => answer({ status: 503 })).fetch)
     expect(await ended(sink)).not.toHaveProperty('retryAfter')
   })
 
-  test('another media type is final, and told with the URL', async () => {
+  test('another media type is final, and reported with the URL', async () => {
     const header = { 'content-type': 'text/html; charset=utf-8' }
     const { sink } = open(capture(() => answer({ header, url: 'http://sse.example/login' })).fetch)
     expect(await ended(sink)).toMatchObject({
@@ -307,12 +307,12 @@ describe('the answer', () => {
     expect(body.cancelled()).toBe(true)
   })
 
-  test('a fetch without streaming bodies is named', async () => {
+  test('a fetch without streaming bodies is reported as such', async () => {
     const { sink } = open(capture(() => answer({ body: null })).fetch)
     expect(await ended(sink)).toMatchObject({ kind: 'unsupported', fatal: true })
   })
 
-  test('no fetch at all is named', async () => {
+  test('a missing fetch is reported as such', async () => {
     vi.stubGlobal('fetch', undefined)
     const sink = createSink()
     fetchTransport().open(createRequest(), sink)
@@ -322,7 +322,7 @@ describe('the answer', () => {
 })
 
 describe('a 401', () => {
-  test('with a header function is asked again at once, once, with the reason', async () => {
+  test('with a header function is retried at once, only once, with the reason', async () => {
     const statuses = [401, 200]
     const { fetch, inits } = capture(() => answer({ status: statuses.shift() ?? 500 }))
     const headers = vi.fn<(context: { failure: ConnectionFailure | undefined }) => Record<string, string>>(
@@ -333,7 +333,7 @@ describe('a 401', () => {
     expect(inits.map((init) => init.headers['authorization'])).toEqual(['stale', 'fresh'])
   })
 
-  test('the second one is final', async () => {
+  test('is final the second time', async () => {
     const { fetch, inits } = capture(() => answer({ status: 401 }))
     const { sink } = open(fetch, { headers: () => ({}) })
     expect(await ended(sink)).toMatchObject({ kind: 'http', fatal: true, status: 401 })
@@ -347,7 +347,7 @@ describe('a 401', () => {
     expect(inits).toHaveLength(1)
   })
 
-  test('is not asked again if it is closed while the body is read', async () => {
+  test('is not retried if the source is closed while the body is read', async () => {
     const body = createBody()
     const read = vi.spyOn(body.stream, 'getReader')
     const { fetch, inits } = capture(() => answer({ status: 401, body: body.stream }))
@@ -369,7 +369,7 @@ describe('a last event ID for another origin', () => {
 
   afterEach(() => void vi.unstubAllGlobals())
 
-  test('is left out if the request fails with it, as a refused preflight does, and that is told', async () => {
+  test('is left out if the request fails with it, like a refused preflight, and this is reported', async () => {
     stubPage(PAGE)
     const body = createBody()
     const fetch: FetchLike = (_, init) =>
@@ -407,7 +407,7 @@ describe('a last event ID for another origin', () => {
     expect(fetch).toHaveBeenCalledTimes(times)
   })
 
-  test.each([200, 404, 503])('is not given up once a request with it got a %i on that origin', async (status) => {
+  test.each([200, 404, 503])('is kept once a request with it has got a %i from that origin', async (status) => {
     stubPage(PAGE)
     const fetch = failing()
     fetch.mockImplementationOnce(() => Promise.resolve(answer({ status, body: null })))
@@ -425,7 +425,7 @@ describe('a last event ID for another origin', () => {
     ])
   })
 
-  test('what another transport got through says nothing', async () => {
+  test('an ID that another transport has sent proves nothing', async () => {
     stubPage(PAGE)
     const other = open(capture().fetch, {}, withId)
     await vi.waitFor(() => expect(other.sink.named('open')).toHaveLength(1))
@@ -437,7 +437,7 @@ describe('a last event ID for another origin', () => {
   test.each<[string, FetchOptions]>([
     ['a POST', { method: 'POST' }],
     ['a body', { body: 'x' }],
-    ['a method that is made', { method: () => 'GET' }],
+    ['a method from a function', { method: () => 'GET' }],
   ])('%s is not sent a second time', async (_, options) => {
     stubPage(PAGE)
     const fetch = failing()
@@ -445,7 +445,7 @@ describe('a last event ID for another origin', () => {
     expect(fetch).toHaveBeenCalledTimes(1)
   })
 
-  test('after close() nothing is asked again', async () => {
+  test('after close() no second request is made', async () => {
     stubPage(PAGE)
     const headers = vi.fn<() => Record<string, string>>(() => ({}))
     const abortable: FetchLike = (_, { signal }) =>
@@ -458,7 +458,7 @@ describe('a last event ID for another origin', () => {
     expect(headers).toHaveBeenCalledTimes(1)
   })
 
-  test('a status is an answer: nothing is asked again', async () => {
+  test('a status is an answer: no second request is made', async () => {
     stubPage(PAGE)
     const { fetch, inits } = capture(() => answer({ status: 503, body: null }))
     await ended(open(fetch, {}, withId).sink)
@@ -466,7 +466,7 @@ describe('a last event ID for another origin', () => {
   })
 })
 
-describe('a request that may be sent again without being asked to', () => {
+describe('a request that may be repeated automatically', () => {
   test.each<[FetchOptions, boolean]>([
     [{}, true],
     [{ method: 'GET' }, true],
@@ -487,7 +487,7 @@ describe('a request that may be sent again without being asked to', () => {
 })
 
 describe('the end', () => {
-  test('of the stream is a failure that may be mended, and discards a partial event', async () => {
+  test('of the stream is a failure that may be retried, and discards a partial event', async () => {
     const body = createBody()
     const { sink } = open(capture(() => answer({ body: body.stream })).fetch)
     body.write('data: whole\n\ndata: part\n')
@@ -507,7 +507,7 @@ describe('the end', () => {
     expect(await ended(refused.sink)).toMatchObject({ kind: 'network', fatal: false, cause })
   })
 
-  test('the message has the reason, which Node puts one level below', async () => {
+  test('the message has the reason, which Node puts into the cause', async () => {
     const plain = open(() => Promise.reject(new TypeError('Failed to fetch')))
     expect((await ended(plain.sink)).message).toContain('Failed to fetch')
     const cause = new Error('connect ECONNREFUSED 127.0.0.1:1')
@@ -538,11 +538,11 @@ describe('the end', () => {
     ['a method that is forbidden', { method: () => 'TRACE' }],
     ['a GET with a body, by the method', { method: () => 'GET', body: 'x' }],
     ['a HEAD with a body, by the body', { method: 'HEAD', body: () => 'x' }],
-    ['a header that is no text', { headers: (() => ({ a: 1 })) as unknown as () => Record<string, string> }],
+    ['a header that is not a string', { headers: (() => ({ a: 1 })) as unknown as () => Record<string, string> }],
     ['a header name that cannot be sent', { headers: () => ({ 'x a': 'b' }) }],
     ['a header beyond Latin-1', { headers: () => ({ 'x-a': 'ł' }) }],
-    ['pairs that are none', { headers: (() => [1]) as unknown as () => Record<string, string> }],
-    ['headers that are none', { headers: (() => null) as unknown as () => Record<string, string> }],
+    ['invalid pairs', { headers: (() => [1]) as unknown as () => Record<string, string> }],
+    ['invalid headers', { headers: (() => null) as unknown as () => Record<string, string> }],
   ])('%s is a failure of the application', async (_, options) => {
     const fetch = vi.fn<FetchLike>()
     const { sink } = open(fetch, options)
@@ -562,7 +562,7 @@ describe('the end', () => {
 })
 
 describe('close', () => {
-  test('while the request waits: it is aborted and nothing is heard', async () => {
+  test('while the request waits: it is aborted, and nothing is reported', async () => {
     let signal: AbortSignal | undefined
     const { sink, session } = open((_, init) => {
       signal = init.signal
@@ -611,11 +611,11 @@ describe('close', () => {
     expect(sink.named('end')).toEqual([])
   })
 
-  describe('a stand-in whose body ignores that it is cancelled', () => {
+  describe('a custom fetch whose body ignores cancel()', () => {
     const chunk = new TextEncoder().encode('data: 1\n\n')
     let reads = 0
     const reader = {
-      // As a network would: each chunk comes in a task of its own.
+      // Like a network: each chunk comes in a task of its own.
       read: () =>
         new Promise<{ done: false; value: Uint8Array }>((resolve) => {
           reads++
@@ -631,7 +631,7 @@ describe('close', () => {
       reads = 0
     })
 
-    test('is not read on', async () => {
+    test('is not read further', async () => {
       const { sink, session } = open(fetch)
       await vi.waitFor(() => expect(sink.named('message').length).toBeGreaterThan(1))
       session.close()
@@ -640,7 +640,7 @@ describe('close', () => {
       expect(reads).toBe(atClose)
     })
 
-    test('is read once at most, where it is closed as it opens', async () => {
+    test('is read once at most if it is closed while it opens', async () => {
       let opened = 0
       const session = fetchTransport({ fetch }).open(createRequest(), {
         ...createSink(),
@@ -690,7 +690,7 @@ describe('options', () => {
     expect(() => fetchTransport(options as FetchOptions)).toThrow(name)
   })
 
-  test('a maxEventSize of nothing is a RangeError', () => {
+  test('a maxEventSize of 0 is a RangeError', () => {
     expect(() => fetchTransport({ maxEventSize: 0 })).toThrow(RangeError)
     expect(() => fetchTransport({ maxEventSize: Number.NaN })).toThrow(RangeError)
   })

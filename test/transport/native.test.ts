@@ -5,7 +5,7 @@ import { nativeTransport } from '../../src/transport/native.js'
 import { stubPage } from './page.js'
 import { createRequest, createSink } from './sink.js'
 
-/** As much of the browser's class as the transport touches; real ones are in test/behaviour. */
+/** The part of the browser's class that the transport uses; test/behaviour uses real ones. */
 class FakeEventSource extends EventTarget {
   static readonly made: FakeEventSource[] = []
   readonly CLOSED = 2
@@ -54,15 +54,15 @@ function latest(): FakeEventSource {
 
 beforeEach(() => {
   FakeEventSource.made.length = 0
-  // Bound, it shows no source, like a browser's own.
+  // Bound: its source code is hidden, like that of a browser's own class.
   vi.stubGlobal('EventSource', FakeEventSource.bind(undefined))
-  // As in a page on that origin: elsewhere 'auto' is fetch.
+  // Like a page on that origin: elsewhere 'auto' is fetch.
   stubPage('http://sse.example')
 })
 afterEach(() => void vi.unstubAllGlobals())
 
 describe('the native transport', () => {
-  test('hands on the URL and the credentials, and listens for the types it is told', () => {
+  test('passes on the URL and the credentials, and listens for the requested types', () => {
     const sink = createSink()
     const types = new Set(['price', 'open'])
     const session = nativeTransport().open(createRequest({ withCredentials: true, types }), sink)
@@ -83,7 +83,7 @@ describe('the native transport', () => {
     expect(nativeTransport()).toMatchObject({ name: 'native', everyType: false })
   })
 
-  test('a type that is told twice is delivered once', () => {
+  test('a type that is requested twice is delivered once', () => {
     const sink = createSink()
     const session = nativeTransport().open(createRequest({ types: new Set(['price']) }), sink)
     session.listen?.('price')
@@ -91,7 +91,7 @@ describe('the native transport', () => {
     expect(sink.named('message')).toHaveLength(1)
   })
 
-  test('events that the server has named open and error are data, and only where they are listened for', () => {
+  test('events that the server has named open and error are data, and need a listener', () => {
     const sink = createSink()
     const session = nativeTransport().open(createRequest(), sink)
     latest().deliver('open', '1')
@@ -105,7 +105,7 @@ describe('the native transport', () => {
     expect([sink.named('open'), sink.named('end')]).toEqual([[], []])
   })
 
-  test("a polyfill's events are told apart by their data, not by their class", () => {
+  test("a polyfill's events are distinguished by their data, not by their class", () => {
     const sink = createSink()
     nativeTransport().open(createRequest({ types: new Set(['error']) }), sink)
     vi.stubGlobal('MessageEvent', undefined)
@@ -115,7 +115,7 @@ describe('the native transport', () => {
     expect([sink.named('open').length, sink.named('end').length]).toEqual([1, 0])
   })
 
-  test('an EventSource that has seen no ID is not left to come back by itself: it would not send ours', () => {
+  test('an EventSource that has seen no ID is not left to reconnect on its own: it would not send ours', () => {
     const sink = createSink()
     nativeTransport().open(createRequest({ lastEventId: '5', types: new Set(['message']) }), sink)
     latest().announce()
@@ -125,7 +125,7 @@ describe('the native transport', () => {
     expect(sink.named('end')).toMatchObject([{ kind: 'network' }])
   })
 
-  test('a new ID is that of its event; an ID of before lasts until the stream sets one', () => {
+  test('a new ID is that of its event; an earlier ID lasts until the stream sets one', () => {
     const sink = createSink()
     const types = new Set(['message'])
     nativeTransport().open(createRequest({ lastEventId: '5', lastEventIdInUrl: true, types }), sink)
@@ -141,7 +141,7 @@ describe('the native transport', () => {
     ])
   })
 
-  test('a broken connection without a known ID is ended, to be opened anew', () => {
+  test('a broken connection without a known ID is ended, to be opened again', () => {
     const sink = createSink()
     nativeTransport().open(createRequest(), sink)
     latest().announce()
@@ -151,7 +151,7 @@ describe('the native transport', () => {
     expect(sink.named('interrupted')).toEqual([])
   })
 
-  test('with a known ID it is left to the browser, which alone can send it', () => {
+  test('with a known ID it is left to the browser, because only the browser can send it', () => {
     const sink = createSink()
     nativeTransport().open(createRequest({ types: new Set(['message']) }), sink)
     latest().announce()
@@ -167,7 +167,7 @@ describe('the native transport', () => {
     expect(sink.named('end')).toEqual([])
   })
 
-  test('with the ID in the URL it is opened anew', () => {
+  test('with the ID in the URL it is opened again', () => {
     const sink = createSink()
     const types = new Set(['message'])
     nativeTransport().open(createRequest({ lastEventId: '1', lastEventIdInUrl: true, types }), sink)
@@ -178,7 +178,7 @@ describe('the native transport', () => {
     expect(sink.named('end')).toMatchObject([{ kind: 'network' }])
   })
 
-  test('nothing is resumed where there is no ID yet to put into the URL, or it is not put there', () => {
+  test('the stream is not resumed if there is no ID yet, or the ID is not in the URL', () => {
     const sink = createSink()
     nativeTransport().open(createRequest({ lastEventIdInUrl: true }), sink)
     latest().announce()
@@ -204,7 +204,7 @@ describe('the native transport', () => {
       return { sink, session }
     }
 
-    test('one request, as like its own as fetch can make it without a preflight, finds out why', async () => {
+    test('one request, as similar as fetch can make it without a preflight, finds out why', async () => {
       const fetch = answering(() => new Response('gone', { status: 410, headers: { 'content-type': 'text/plain' } }))
       const { sink } = await giveUp(fetch)
       await vi.waitFor(() => expect(sink.named('end')).toMatchObject([{ kind: 'http', status: 410, body: 'gone' }]))
@@ -215,12 +215,12 @@ describe('the native transport', () => {
       expect(fetch.mock.calls[0]?.[1].headers).toEqual({ accept: 'text/event-stream' })
     })
 
-    test('204 then is what it is on fetch', async () => {
+    test('a 204 to that request means the same as on fetch', async () => {
       const { sink } = await giveUp(answering(() => new Response(null, { status: 204 })))
       await vi.waitFor(() => expect(sink.calls).toEqual([['end', 'no-content']]))
     })
 
-    test('an event stream is let go of unread, and the reason stays unknown', async () => {
+    test('an event stream is released unread, and the reason stays unknown', async () => {
       const cancelled = vi.fn<() => void>()
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => controller.enqueue(new TextEncoder().encode('id: 1\ndata: 1\n\n')),
@@ -233,7 +233,7 @@ describe('the native transport', () => {
       expect(sink.calls).toMatchObject([['end', { kind: 'native', fatal: false }]])
     })
 
-    test('what opens for fetch alone is told as the status that the browser refused', async () => {
+    test('a status that opens only for fetch is reported as the one that the browser refused', async () => {
       const init = { status: 201, headers: { 'content-type': 'text/event-stream' } }
       const { sink } = await giveUp(answering(() => new Response('data: 1\n\n', init)))
       await vi.waitFor(() => expect(sink.calls).toMatchObject([['end', { kind: 'http', fatal: true, status: 201 }]]))
@@ -244,7 +244,7 @@ describe('the native transport', () => {
       await vi.waitFor(() => expect(sink.named('end')).toMatchObject([{ kind: 'network', fatal: false }]))
     })
 
-    test('close() gives that request up', async () => {
+    test('close() aborts that request', async () => {
       const fetch = answering(() => new Promise<Response>(() => {}))
       const { session } = await giveUp(fetch)
       session.close()
@@ -261,12 +261,12 @@ describe('the native transport', () => {
     })
   })
 
-  test('close() ends it', () => {
+  test('close() closes the EventSource', () => {
     nativeTransport().open(createRequest(), createSink()).close()
     expect(latest().readyState).toBe(2)
   })
 
-  test('where there is none, the failure says so', () => {
+  test('without an EventSource, the failure says so', () => {
     vi.stubGlobal('EventSource', undefined)
     const sink = createSink()
     nativeTransport().open(createRequest(), sink).close()
@@ -278,7 +278,7 @@ describe('the automatic transport', () => {
   const auto = autoTransport({ ...FETCH_DEFAULTS, fetch: () => new Promise(() => {}) }, { fetchAsked: false })
 
   test.each<[string, Parameters<typeof createRequest>[0], boolean]>([
-    ['nothing is asked', {}, true],
+    ['nothing is required', {}, true],
     ['every type is wanted', { types: 'every' }, false],
     ['an ID is known', { lastEventId: '1' }, false],
     ['an ID is known and in the URL', { lastEventId: '1', lastEventIdInUrl: true }, true],
@@ -291,7 +291,7 @@ describe('the automatic transport', () => {
     expect(FakeEventSource.made).toHaveLength(native ? 1 : 0)
   })
 
-  test('takes fetch where that was asked for, and where there is no EventSource', () => {
+  test('uses fetch if asked to, and if there is no EventSource', () => {
     autoTransport({ ...FETCH_DEFAULTS, fetch: () => new Promise(() => {}) }, { fetchAsked: true })
       .open(createRequest(), createSink())
       .close()
@@ -302,7 +302,7 @@ describe('the automatic transport', () => {
     expect(sink.calls).toEqual([])
   })
 
-  test('takes fetch outside of browsers, whatever is called EventSource there', () => {
+  test('uses fetch outside of browsers, whatever EventSource is there', () => {
     vi.stubGlobal('location', undefined)
     auto.open(createRequest(), createSink()).close()
     expect(FakeEventSource.made).toHaveLength(0)

@@ -1,12 +1,12 @@
 import { vi } from 'vitest'
 
-/** As browsers have it: forbidden headers do not get into a request. */
+/** A browser's Request, which drops forbidden headers. */
 class BrowserRequest {
   readonly cache = 'default'
   readonly headers = new Headers()
 }
 
-/** As in a page of a browser. What is stubbed is taken back by `vi.unstubAllGlobals()`. */
+/** Stubs the globals of a page in a browser; `vi.unstubAllGlobals()` restores them. */
 export function stubPage(url: string, origin: string = new URL(url).origin): void {
   vi.stubGlobal('Request', BrowserRequest)
   vi.stubGlobal('location', new URL(url))

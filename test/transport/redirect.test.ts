@@ -21,7 +21,7 @@ function answer({ location, ...rest }: Answer): FetchLikeResponse {
   }
 }
 
-/** Opens the transport on a fetch that gives these answers, the last one again and again. */
+/** Opens the transport on a fetch that gives these answers, repeating the last one. */
 function open(answers: readonly Answer[], options: FetchOptions = {}, request: Partial<TransportRequest> = {}) {
   const calls: [string, FetchLikeInit][] = []
   const sink = createSink()
@@ -46,19 +46,19 @@ function urlsOf(calls: readonly [string, FetchLikeInit][]): string[] {
 
 afterEach(() => void vi.unstubAllGlobals())
 
-describe('where redirects lead', () => {
+describe('the target of a redirect', () => {
   test.each([
     ['/other', 'http://sse.example/other'],
     ['?a=1', 'http://sse.example/stream?a=1'],
     ['//other.example/', 'http://other.example/'],
     ['https://sse.example/stream', 'https://sse.example/stream'],
-  ])('%s is taken relative to the URL that redirects', async (location, target) => {
+  ])('%s is resolved against the URL that redirects', async (location, target) => {
     const { calls, opened } = open([{ location }, {}])
     await opened()
     expect(urlsOf(calls)).toEqual(['http://sse.example/stream', target])
   })
 
-  test('the second is relative to the first', async () => {
+  test('is resolved against the first redirect for the second one', async () => {
     const { calls, opened } = open([{ location: '/a/b' }, { location: 'c' }, {}])
     await opened()
     expect(urlsOf(calls).slice(1)).toEqual(['http://sse.example/a/b', 'http://sse.example/a/c'])
@@ -68,7 +68,7 @@ describe('where redirects lead', () => {
     ['?a', '#part', 'http://sse.example/stream?a#part'],
     ['?a#own', '#part', 'http://sse.example/stream?a#own'],
     ['?a', '', 'http://sse.example/stream?a'],
-  ])('%s after a URL with "%s" keeps the fragment, unless it has its own', async (location, fragment, target) => {
+  ])('%s after a URL with "%s" keeps the fragment unless it has its own', async (location, fragment, target) => {
     const { calls, opened } = open([{ location }, {}], {}, { url: `http://sse.example/stream${fragment}` })
     await opened()
     expect(calls[1]?.[0]).toBe(target)
@@ -84,25 +84,25 @@ describe('where redirects lead', () => {
     await vi.waitFor(() => expect(calls[1]?.[0]).toBe('http://sse.example/%C3%A4'))
   })
 
-  test('a Location with characters beyond a byte is taken as it is', async () => {
+  test('is the unchanged Location if it has characters beyond a byte', async () => {
     const header: FetchLikeResponse['headers'] = { get: (name) => (name === 'location' ? '/✓' : null) }
     const { calls } = open([{ status: 302, headers: header }, {}])
     await vi.waitFor(() => expect(calls[1]?.[0]).toBe('http://sse.example/%E2%9C%93'))
   })
 
-  test('events have the origin of the last, also where fetch does not tell', async () => {
+  test('gives events their origin, even if fetch reports no URL', async () => {
     const body = new Response('data: 1\n\n').body
     const { sink } = open([{ location: 'http://other.example/' }, { body }])
     await vi.waitFor(() => expect(sink.named('message')).toMatchObject([{ origin: 'http://other.example' }]))
   })
 
-  test('a refusal there is told with that URL', async () => {
+  test('is named in the failure if it refuses the request', async () => {
     const { ended } = open([{ location: '/login' }, { status: 403, body: null }])
     expect(await ended()).toMatchObject({ kind: 'http', status: 403, url: 'http://sse.example/login' })
   })
 })
 
-describe('what goes along', () => {
+describe('a followed redirect sends along', () => {
   const headers = { 'X-Api-Key': 'k', Accept: 'text/event-stream, */*', Cookie: 'a=b', 'Content-Type': 'text/x' }
 
   test.each([
@@ -117,7 +117,7 @@ describe('what goes along', () => {
   })
 
   test.each([301, 302, 303])(
-    'a %i to the same origin takes a POST no further: its body and what describes it stay',
+    'after a %i to the same origin, no POST: its body and the headers for it are dropped',
     async (status) => {
       const { calls, opened } = open([{ status, location: '/x' }, {}], { headers, body: 'b' })
       await opened()
@@ -137,13 +137,13 @@ describe('what goes along', () => {
     expect(calls[1]?.[1].method).toBe(method)
   })
 
-  test('a method in lower case is the same method', async () => {
+  test('a method in lower case as the same method', async () => {
     const { calls, opened } = open([{ status: 302, location: '/x' }, {}], { method: 'post' })
     await opened()
     expect(calls[1]?.[1].method).toBe('GET')
   })
 
-  test.each([307, 308])('a %i sends the body again, made once', async (status) => {
+  test.each([307, 308])('after a %i, the same body again, created once', async (status) => {
     const body = vi.fn<() => string>(() => 'b')
     const { calls, opened } = open([{ status, location: '/x' }, {}], { body })
     await opened()
@@ -154,7 +154,7 @@ describe('what goes along', () => {
     expect(body).toHaveBeenCalledTimes(1)
   })
 
-  test('a stream cannot be sent again, and is refused before anything is asked', async () => {
+  test('no stream, which cannot be sent twice: it is refused before any request', async () => {
     const { calls, ended } = open([{ status: 307, location: '/x' }], { body: (() => new ReadableStream()) as never })
     expect(await ended()).toMatchObject({ kind: 'application' })
     expect(calls).toEqual([])
@@ -168,14 +168,14 @@ describe('the platform', () => {
     expect(calls[0]?.[1].redirect).toBe('manual')
   })
 
-  test('a browser follows by itself, without a request more', async () => {
+  test('is a browser: it follows automatically, without another request', async () => {
     stubPage('https://page.example/')
     const { calls, opened } = open([{ url: 'http://sse.example/moved' }], { headers: { 'x-a': 'b' } })
     await opened()
     expect(calls.map(([, { redirect }]) => redirect)).toEqual(['follow'])
   })
 
-  test("a browser is asked to show that there is one, where it is an error: 'opaqueredirect'", async () => {
+  test("is a browser: if a redirect is an error, it is asked to show that there is one: 'opaqueredirect'", async () => {
     stubPage('https://page.example/')
     const hidden = { status: 0, type: 'opaqueredirect', headers: new Headers(), body: null }
     const { calls, ended } = open([hidden], { redirect: 'error' })
@@ -185,21 +185,21 @@ describe('the platform', () => {
     expect(calls.map(([, { redirect }]) => redirect)).toEqual(['manual'])
   })
 
-  test('hides them after all: it is asked to follow', async () => {
+  test('hides redirects after all: it is asked to follow', async () => {
     const hidden = { status: 0, type: 'opaqueredirect', headers: new Headers(), body: null }
     const { calls, opened } = open([hidden, {}], { headers: {} })
     await opened()
     expect(calls.map(([, { redirect }]) => redirect)).toEqual(['manual', 'follow'])
   })
 
-  test('hides them for ever: that is a circle too', async () => {
+  test('hides redirects every time: this counts as a redirect loop too', async () => {
     const hidden = { status: 0, type: 'opaqueredirect', headers: new Headers(), body: null }
     const { calls, ended } = open([hidden])
     expect(await ended()).toMatchObject({ kind: 'redirect' })
     expect(calls).toHaveLength(21)
   })
 
-  test('knows no cache mode: it is not told one, which it would refuse', async () => {
+  test('knows no cache mode: it gets none, because it would refuse it', async () => {
     vi.stubGlobal(
       'Request',
       class {
@@ -212,8 +212,8 @@ describe('the platform', () => {
   })
 })
 
-describe("a fetch of the application's own", () => {
-  test('that adds a token by itself does not send it to another origin', async () => {
+describe('a custom fetch', () => {
+  test('that adds a token on its own does not send it to another origin', async () => {
     const seen: (string | undefined)[] = []
     const other = await serve((request, response) => {
       seen.push(request.headers.authorization)
@@ -232,7 +232,7 @@ describe("a fetch of the application's own", () => {
     expect(seen).toEqual(['Bearer SECRET', undefined])
   })
 
-  test('is asked to show redirects if they are an error, or if the option headers has headers to keep', async () => {
+  test('is asked to show redirects if they are an error, or if there are headers to protect', async () => {
     for (const options of [{ redirect: 'error' }, { headers: {} }, { headers: () => ({}) }] as const) {
       const { calls, opened } = open([{}], options)
       await opened()
@@ -241,7 +241,7 @@ describe("a fetch of the application's own", () => {
   })
 })
 
-describe('in between', () => {
+describe('between two requests', () => {
   test('the body of a redirect is released', async () => {
     let cancelled = false
     const body = new ReadableStream<Uint8Array>({ cancel: () => void (cancelled = true) })
@@ -249,7 +249,7 @@ describe('in between', () => {
     expect(cancelled).toBe(true)
   })
 
-  test('close() ends it, also where fetch does not heed its signal', async () => {
+  test('close() ends it, even if fetch ignores its signal', async () => {
     let answerNow = (): void => {}
     const fetch = vi.fn<() => Promise<FetchLikeResponse>>(
       () => new Promise((resolve) => (answerNow = () => resolve(answer({ location: '/x' })))),

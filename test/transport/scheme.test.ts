@@ -18,13 +18,13 @@ describe('a URL', () => {
     ['ftp://a/', '"ftp:"', 'fetch cannot use.'],
     ['mailto:nobody@a.example', '"mailto:"', 'fetch cannot use.'],
     ['about:blank', '"about:"', 'fetch cannot use.'],
-  ])('%s is none, and why', (url, scheme, end) => {
+  ])('%s is refused with a reason', (url, scheme, end) => {
     const why = whyNotFetchable(new URL(url))
     expect(why).toContain(scheme)
     expect(why?.endsWith(end)).toBe(true)
   })
 
-  test('with credentials is none, and they are not told on', () => {
+  test('with credentials is refused, without repeating them', () => {
     for (const url of ['http://user@a/', 'http://user:secret@a/', 'https://:secret@a/']) {
       const why = whyNotFetchable(new URL(url))
       expect(why).toContain('credentials')
@@ -36,7 +36,7 @@ describe('a URL', () => {
 describe('the fetch transport', () => {
   const request = createRequest({ url: 'localhost:3000/events' })
 
-  test('asked for a scheme that fetch cannot use fails at once, for good, without a request', () => {
+  test('fails at once and for good for a scheme that fetch cannot use, without a request', () => {
     const fetch = vi.fn<FetchLike>()
     vi.stubGlobal('fetch', fetch)
     const sink = createSink()
@@ -46,7 +46,7 @@ describe('the fetch transport', () => {
     expect(fetch).not.toHaveBeenCalled()
   })
 
-  test("leaves it to a fetch of the application's own, which may know the scheme", async () => {
+  test('leaves the scheme to a custom fetch, which may know it', async () => {
     const fetch = vi.fn<FetchLike>(() => new Promise(() => {}))
     fetchTransport({ fetch }).open(request, createSink())
     await vi.waitFor(() => expect(fetch).toHaveBeenCalledOnce())

@@ -1,7 +1,7 @@
 import type { TransportRequest, TransportSink } from '../../src/transport/transport.js'
 
 export interface RecordingSink extends TransportSink {
-  /** Each call as [name without "on", argument]. */
+  /** Notes each call as [name without "on", argument]. */
   readonly calls: [string, unknown][]
   named(name: string): unknown[]
 }
