@@ -17,7 +17,7 @@ async function collect(queue: AsyncQueue<number>): Promise<number[]> {
 }
 
 describe('async queue', () => {
-  test('delivers what waits in order, then what comes', async () => {
+  test('delivers queued values in order, then new ones', async () => {
     const { queue } = create()
     queue.push(1)
     queue.push(2)
@@ -28,7 +28,7 @@ describe('async queue', () => {
     expect(await all).toEqual([1, 2, 3])
   })
 
-  test('several pulls may wait, and are served in order', async () => {
+  test('several pulls may wait, and are answered in order', async () => {
     const { queue } = create()
     const pulls = [queue.next(), queue.next()]
     queue.push(1)
@@ -39,7 +39,7 @@ describe('async queue', () => {
     ])
   })
 
-  test('an end with an error is thrown once, after what waits', async () => {
+  test('an error that ends it is thrown once, after the queued values', async () => {
     const { queue } = create()
     const error = new Error('gone')
     queue.push(1)
@@ -49,7 +49,7 @@ describe('async queue', () => {
     expect(await queue.next()).toEqual({ done: true, value: undefined })
   })
 
-  test('of several waiting pulls the first one learns of the error', async () => {
+  test('of several waiting pulls the first one gets the error', async () => {
     const { queue } = create()
     const error = new Error('gone')
     const pulls = [queue.next(), queue.next()]
@@ -58,7 +58,7 @@ describe('async queue', () => {
     expect(await pulls[1]).toEqual({ done: true, value: undefined })
   })
 
-  test('one value too many ends it with a QueueOverflowError, after what waits', async () => {
+  test('one value too many ends it with a QueueOverflowError, after the queued values', async () => {
     const { queue, onRelease } = create({ maxQueueSize: 2 })
     queue.push(1)
     queue.push(2)
@@ -72,14 +72,14 @@ describe('async queue', () => {
     await expect(queue.next()).resolves.toEqual({ done: true, value: undefined })
   })
 
-  test('or drops the oldest, where that is asked for', async () => {
+  test('one value too many drops the oldest if asked to', async () => {
     const { queue } = create({ maxQueueSize: 2, overflow: 'drop-oldest' })
     for (const value of [1, 2, 3, 4, 5]) queue.push(value)
     queue.end()
     expect(await collect(queue)).toEqual([4, 5])
   })
 
-  test('return() releases at once, although a pull waits, and drops what waits', async () => {
+  test('return() releases at once, even if a pull waits, and drops the queued values', async () => {
     const { queue, onRelease } = create()
     const pull = queue.next()
     const returned = queue.return()
@@ -90,7 +90,7 @@ describe('async queue', () => {
     expect(await queue.next()).toEqual({ done: true, value: undefined })
   })
 
-  test('return() after a failure that nobody has seen swallows it', async () => {
+  test('return() swallows a failure that nobody has seen', async () => {
     const { queue } = create()
     queue.push(1)
     queue.end({ error: new Error('gone') })
@@ -98,7 +98,7 @@ describe('async queue', () => {
     expect(await queue.next()).toEqual({ done: true, value: undefined })
   })
 
-  test('leaving a for await loop releases once', async () => {
+  test('leaving a for await loop releases it once', async () => {
     const { queue, onRelease } = create()
     queue.push(1)
     for await (const value of queue) if (value === 1) break
@@ -106,7 +106,7 @@ describe('async queue', () => {
     expect(onRelease).toHaveBeenCalledTimes(1)
   })
 
-  test('keeps the order over many pushes and pulls in turn', async () => {
+  test('keeps the order over many alternating pushes and pulls', async () => {
     const { queue } = create({ maxQueueSize: 1000 })
     const seen: number[] = []
     let pushed = 0

@@ -4,7 +4,7 @@ import { createEmitter, EVERY_TYPE } from '../../src/observable/emitter.js'
 afterEach(() => void vi.unstubAllGlobals())
 
 describe('emitter', () => {
-  test('calls the listeners of the type in the order they came', () => {
+  test('calls the listeners of the type in the order in which they were added', () => {
     const emitter = createEmitter<string>()
     const seen: string[] = []
     emitter.on('a', (event) => seen.push(`1${event}`))
@@ -14,7 +14,7 @@ describe('emitter', () => {
     expect(seen).toEqual(['1x', '2x'])
   })
 
-  test('a listener that another one adds hears from the next event on, of its type and of every type', () => {
+  test('a listener added by another one is called from the next event on, for its type and for every type', () => {
     const emitter = createEmitter<string>()
     const seen: string[] = []
     const undo = emitter.on('a', () => {
@@ -27,7 +27,7 @@ describe('emitter', () => {
     expect(seen).toEqual(['type y', 'every y'])
   })
 
-  test('the undo removes its own subscription only, once', () => {
+  test('the unsubscribe function removes only its own subscription, once', () => {
     const emitter = createEmitter<string>()
     const listener = vi.fn<(event: string) => void>()
     const undo = emitter.on('a', listener)
@@ -38,7 +38,7 @@ describe('emitter', () => {
     expect(listener).toHaveBeenCalledTimes(1)
   })
 
-  test('a listener is called without a `this`: it finds nothing of ours there', () => {
+  test('a listener is called without a `this`, so that it gets no internals', () => {
     const emitter = createEmitter<string>()
     const seen: unknown[] = []
     emitter.on('a', function hear(this: unknown) {
@@ -48,7 +48,7 @@ describe('emitter', () => {
     expect(seen).toEqual([undefined])
   })
 
-  test('a listener removed in the midst of a dispatch is not called, one added is not called either', () => {
+  test('a listener removed during a dispatch is not called, and neither is one that was added', () => {
     const emitter = createEmitter<string>()
     const seen: string[] = []
     emitter.on('a', () => {
@@ -61,7 +61,7 @@ describe('emitter', () => {
     expect(seen).toEqual(['stays'])
   })
 
-  test('who listens for every type hears each, after those of the type', () => {
+  test('a listener for every type is called for each event, after those of its type', () => {
     const emitter = createEmitter<string>()
     const seen: string[] = []
     expect(emitter.has('')).toBe(false)
@@ -85,7 +85,7 @@ describe('emitter', () => {
     expect(emitter.has('a')).toBe(false)
   })
 
-  test('clear() ends all of them, also in the midst of a dispatch', () => {
+  test('clear() removes all of them, even during a dispatch', () => {
     const emitter = createEmitter<string>()
     const seen: string[] = []
     emitter.on('a', () => emitter.clear())

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { report } from '../../src/observable/report.js'
 
-test('uses reportError where the platform has it', () => {
+test('uses reportError if the platform has it', () => {
   const reported = vi.fn<(error: unknown) => void>()
   vi.stubGlobal('reportError', reported)
   const error = new Error('mine')
@@ -10,7 +10,7 @@ test('uses reportError where the platform has it', () => {
   vi.unstubAllGlobals()
 })
 
-test('elsewhere it throws from a microtask, and not at the caller', () => {
+test('throws from a microtask otherwise, and not at the caller', () => {
   const queued: (() => void)[] = []
   vi.stubGlobal('reportError', undefined)
   vi.stubGlobal('queueMicrotask', (run: () => void) => queued.push(run))

@@ -14,7 +14,7 @@ describe('store', () => {
     expect(store.get()).toBe(3)
   })
 
-  test('the undo ends it, also in the midst of a notification', () => {
+  test('the unsubscribe function removes a subscriber, even during a notification', () => {
     const store = createStore(0)
     const seen: number[] = []
     let undo = (): void => {}
@@ -38,7 +38,7 @@ describe('store', () => {
     expect(run.mock.calls).toEqual([[0], [0], [1]])
   })
 
-  test('who subscribes in the midst of a notification is called once with the value', () => {
+  test('a subscriber added during a notification is called once with the value', () => {
     const store = createStore(0)
     const late: number[] = []
     let subscribed = false
@@ -51,7 +51,7 @@ describe('store', () => {
     expect(late).toEqual([1])
   })
 
-  test('nobody is told an older value after a newer one', () => {
+  test('no subscriber gets an older value after a newer one', () => {
     const store = createStore(0)
     const seen: number[] = []
     store.subscribe((value) => {
@@ -96,11 +96,11 @@ describe('store', () => {
     expect(seen).toEqual([1, 2])
   })
 
-  test('has no key "undefined" where Symbol.observable does not exist', () => {
+  test('has no key "undefined" if Symbol.observable does not exist', () => {
     expect(Object.keys(createStore(1))).not.toContain('undefined')
   })
 
-  test('tells a subscriber that comes after the release the value, and nothing more', () => {
+  test('calls a subscriber added after the release with the value, and never again', () => {
     const whileSubscribed = vi.fn(() => () => {})
     const store = createStore(1, whileSubscribed)
     store.release()
@@ -111,7 +111,7 @@ describe('store', () => {
     expect(whileSubscribed).not.toHaveBeenCalled()
   })
 
-  test('refuses a subscriber that is no function', () => {
+  test('refuses a subscriber that is not a function', () => {
     // @ts-expect-error -- what JavaScript may pass
     expect(() => createStore(1).subscribe(null)).toThrow(TypeError)
   })
@@ -126,7 +126,7 @@ describe('until', () => {
     await expect(later).resolves.toBe(3)
   })
 
-  test('is a subscription, which ends with it', async () => {
+  test('is a subscription that ends with it', async () => {
     const log: string[] = []
     const store = createStore(0, () => {
       log.push('first')
@@ -141,7 +141,7 @@ describe('until', () => {
     expect(log).toEqual(['last'])
   })
 
-  test('is released by abort, with the reason, and nothing is left of it', async () => {
+  test('rejects on abort, with the reason, and leaves nothing behind', async () => {
     const store = createStore(0)
     const controller = new AbortController()
     const remove = vi.spyOn(controller.signal, 'removeEventListener')
@@ -155,7 +155,7 @@ describe('until', () => {
     expect(remove).toHaveBeenCalledOnce()
   })
 
-  test('is released with an AbortError when no value comes any more', async () => {
+  test('rejects with an AbortError when there will be no more values', async () => {
     const store = createStore(0)
     const waiting = store.until((value) => value === 1)
     store.release()
@@ -180,7 +180,7 @@ describe('until', () => {
   })
 })
 
-test('the status of a source can be waited for, and close() releases who waits', async () => {
+test('can wait for the status of a source, and close() releases it', async () => {
   const source = createEventSource('http://sse.example/', { fetch: () => new Promise(() => {}) })
   await expect(source.status.until(({ state }) => state === 'connecting')).resolves.toMatchObject({ attempt: 0 })
   const open = source.status.until(({ state }) => state === 'open')

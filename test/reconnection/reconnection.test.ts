@@ -19,7 +19,7 @@ describe('exponentialBackoff', () => {
     expect(ceilings).toEqual([3000, 6000, 12_000, 24_000, 30_000, 30_000, 30_000, 30_000])
   })
 
-  test('a delay of nothing stays nothing, however often', () => {
+  test('a delay of 0 stays 0, however many attempts', () => {
     const policy = exponentialBackoff({ initialDelay: 0 })
     expect([1, 2, 1025, 100_000].map((attempt) => policy(context({ attempt })))).toEqual([0, 0, 0, 0])
   })
@@ -42,14 +42,14 @@ describe('exponentialBackoff', () => {
     expect(exponentialBackoff({ jitter: 0 })(context({ attempt: 2, random: 0.7 }))).toBe(6000)
   })
 
-  test("a server's retry: is base and floor, and the jitter comes on top", () => {
+  test("a server's retry: is base and floor, with the jitter on top", () => {
     const policy = exponentialBackoff()
     expect(policy(context({ reconnectionTime: 3000, random: 1 }))).toBe(3000)
     expect(policy(context({ reconnectionTime: 3000, random: 0 }))).toBe(6000)
     expect(policy(context({ reconnectionTime: 3000, random: 0, attempt: 2 }))).toBe(9000)
   })
 
-  test('Retry-After is a floor under the jittered backoff, and so is the longer of the two', () => {
+  test('Retry-After is a floor under the jittered backoff, and the longer of Retry-After and retry: counts', () => {
     const policy = exponentialBackoff()
     const failure = { ...lost, retryAfter: 120_000 }
     expect(policy(context({ failure, random: 1 }))).toBe(120_000)
@@ -80,7 +80,7 @@ describe('exponentialBackoff', () => {
     expect(exponentialBackoff({ initialDelay: 60_000 })(context({ attempt: 5 }))).toBe(60_000)
   })
 
-  test('is a finite number within its bounds, whatever comes', () => {
+  test('is a finite number within its bounds for any input', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 1e9 }),
@@ -103,28 +103,28 @@ describe('exponentialBackoff', () => {
     ['jitter', { jitter: 1.5 }],
     ['maxAttempts', { maxAttempts: Number.NaN }],
     ['resetAfter', { resetAfter: -1 }],
-  ])('refuses a %s out of its bounds', (name, options) => {
+  ])('refuses a %s out of bounds', (name, options) => {
     expect(() => exponentialBackoff(options)).toThrow(RangeError)
     expect(() => exponentialBackoff(options)).toThrow(name)
   })
 
-  test('refuses what is no number, and no function', () => {
-    // @ts-expect-error -- what JavaScript may pass
+  test('refuses values that are not a number or not a function', () => {
+    // @ts-expect-error -- possible in JavaScript
     expect(() => exponentialBackoff({ initialDelay: '1000' })).toThrow(TypeError)
-    // @ts-expect-error -- what JavaScript may pass
+    // @ts-expect-error -- possible in JavaScript
     expect(() => exponentialBackoff({ shouldReconnect: true })).toThrow(TypeError)
   })
 })
 
 describe('standardReconnection', () => {
-  test('waits 3 s or what the stream has set, and gives up on a fatal failure', () => {
+  test('waits 3 s or the time that the stream has set, and gives up on a fatal failure', () => {
     expect(standardReconnection(context({ attempt: 9 }))).toBe(3000)
     expect(standardReconnection(context({ reconnectionTime: 700 }))).toBe(700)
     expect(standardReconnection(context({ failure: refused }))).toBe(false)
   })
 })
 
-test('a reconnection time is kept within 250 ms and 1 h', () => {
+test('a reconnection time is clamped to 250 ms to 1 h', () => {
   expect([0, 250, 700, 3_600_000, 3_000_000_000, Number.MAX_SAFE_INTEGER].map(clampReconnectionTime)).toEqual([
     250, 250, 700, 3_600_000, 3_600_000, 3_600_000,
   ])
