@@ -47,24 +47,24 @@ function gzip(text: string): Buffer {
 describe('an answer that is not what HTTP promises', () => {
   test.each<[string, string | Buffer, FailureKind, readonly number[]]>([
     ['nothing at all', '', 'network', []],
-    ['garbage in place of a head', '\0\x01\x02 garbage\r\n\r\n', 'network', []],
+    ['garbage instead of a head', '\0\x01\x02 garbage\r\n\r\n', 'network', []],
     ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n', 'network', []],
     ['a head without an end', head(`X-Huge: ${'x'.repeat(100_000)}`), 'network', []],
-    ['fields without number', head(...Array.from({ length: 5000 }, (_, index) => `X-${index}: x`)), 'network', []],
+    ['too many header fields', head(...Array.from({ length: 5000 }, (_, index) => `X-${index}: x`)), 'network', []],
     ['contradictory lengths', head('Content-Length: 10', 'Content-Length: 20'), 'network', []],
     ['a negative length', head('Content-Length: -1'), 'network', []],
     ['a length that is too long', head('Content-Length: 1000') + ONE, 'network', [1]],
     ['a length that is too short', head(`Content-Length: ${ONE.length}`) + ONE + TWO, 'ended', [1]],
     ['a chunk of no size', `${CHUNKED_HEAD}${chunk(ONE)}zzz\r\n${TWO}\r\n`, 'network', [1]],
     ['a chunk that is cut', CHUNKED_HEAD + chunk(ONE) + chunk(TWO).slice(0, 8), 'network', [1]],
-    ['an interim answer that was not asked for', 'HTTP/1.1 100 Continue\r\n\r\n', 'network', []],
+    ['an unrequested interim answer', 'HTTP/1.1 100 Continue\r\n\r\n', 'network', []],
     [
       'gzip that breaks off',
       Buffer.concat([Buffer.from(head('Content-Encoding: gzip', 'Connection: close')), gzip(ONE)]),
       'ended',
       [1],
     ],
-  ])('%s: a failed attempt, and the next one goes on', async (_, answer, kind, heard) => {
+  ])('%s: a failed attempt, and the next one continues', async (_, answer, kind, heard) => {
     const server = await startRawServer((socket, { headers }, index) => {
       if (index === 0) socket.end(answer)
       else socket.write(HEAD + (headers.get('last-event-id') === '1' ? TWO : ONE + TWO))
@@ -80,8 +80,8 @@ describe('an answer that is not what HTTP promises', () => {
   })
 })
 
-describe('an answer that takes its own way', () => {
-  test('early hints before the head do not matter', async () => {
+describe('an unusual answer', () => {
+  test('may have early hints before the head', async () => {
     const server = await startRawServer((socket) =>
       socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${HEAD}${ONE}`),
     )
@@ -89,7 +89,7 @@ describe('an answer that takes its own way', () => {
     await until(() => seen.length === 1, 'the event')
   })
 
-  test('a compressed stream is heard event by event', async () => {
+  test('that is compressed is delivered event by event', async () => {
     const server = await startRawServer((socket) => {
       socket.write(head('Content-Encoding: gzip', 'Connection: close'))
       socket.write(gzip(ONE))
@@ -98,7 +98,7 @@ describe('an answer that takes its own way', () => {
     await until(() => seen.length === 1, 'the event')
   })
 
-  test('a byte every 10 ms is as good as a chunk', async () => {
+  test('may come as one byte every 10 ms', async () => {
     const bytes = Buffer.from(`${HEAD}data: "ä"\r\n\r\n`)
     let timer: ReturnType<typeof setInterval> | undefined
     onTestFinished(() => clearInterval(timer))
@@ -111,7 +111,7 @@ describe('an answer that takes its own way', () => {
     expect(seen).toEqual(['ä'])
   })
 
-  test('a server that answers late is waited for, and asked once', async () => {
+  test('may come late, without a second request', async () => {
     let answer = (): void => {}
     const server = await startRawServer((socket) => {
       answer = () => socket.write(HEAD + ONE)
@@ -130,10 +130,10 @@ describe('an answer that takes its own way', () => {
 describe('a server that stalls', () => {
   test.each([
     ['before its head', ''],
-    ['in the midst of its head', HEAD.slice(0, 40)],
+    ['in the middle of its head', HEAD.slice(0, 40)],
     ['before its first event', HEAD],
-    ['in the midst of an event', `${HEAD}data: 1\n`],
-  ])('%s counts as lost after idleTimeout, and its socket is let go of', async (_, part) => {
+    ['in the middle of an event', `${HEAD}data: 1\n`],
+  ])('%s counts as lost after idleTimeout, and its socket is released', async (_, part) => {
     const server = await startRawServer((socket, _request, index) => {
       if (index === 0) socket.write(part)
       else socket.write(HEAD + ONE)
@@ -145,7 +145,7 @@ describe('a server that stalls', () => {
     expect(failures).toMatchObject([{ kind: 'idle', fatal: false }])
   })
 
-  test('because what it says is gzip is none, which the fetch of Node 20 never tells, does too', async () => {
+  test('because its gzip is invalid counts as lost too (the fetch of Node 20 never reports it)', async () => {
     const server = await startRawServer((socket, _request, index) => {
       if (index > 0) return socket.write(HEAD + ONE)
       socket.write(head('Content-Encoding: gzip', 'Connection: close'))
@@ -155,16 +155,16 @@ describe('a server that stalls', () => {
     const failures = failuresOf(source)
     const seen = collect(source, 'message')
     await until(() => seen.length === 1, 'the event')
-    // A newer one does tell.
+    // A newer Node reports it.
     expect(failures).toMatchObject([{ kind: expect.stringMatching(/^(idle|network)$/) as string, fatal: false }])
   })
 
-  test('while the connection is being made (DNS, TCP, TLS), it is the same', async () => {
+  test('while the connection is being made (DNS, TCP, TLS) counts as lost too', async () => {
     const server = await startRawServer((socket) => socket.write(HEAD + ONE))
     let calls = 0
     const source = open(server, {
       idleTimeout: 100,
-      // The first never gets so far as to be refused, and does not heed its signal either.
+      // The first one never settles, and ignores its signal too.
       fetch: (url, init) => (calls++ === 0 ? new Promise(() => {}) : globalThis.fetch(url, init)),
     })
     const failures = failuresOf(source)
@@ -174,7 +174,7 @@ describe('a server that stalls', () => {
   })
 })
 
-test('an event without an end fails for good, by the default policy, and is not asked for again', async () => {
+test('an event without an end fails for good with the default policy, and is not requested again', async () => {
   const server = await startRawServer((socket) => {
     socket.write(HEAD)
     const more = (): void => {

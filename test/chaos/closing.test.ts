@@ -16,7 +16,7 @@ interface Numbered {
 
 const TICKS = 'event: tick\ndata: 1\n\nevent: bad\ndata: x\n\nevent: tick\ndata: 2\n\n'
 
-/** Every function that an application can give, and at which call it closes the source. */
+/** Every function that an application can pass, and the call in which it closes the source. */
 const CALLBACKS = [
   'headers',
   'headers after 401',
@@ -39,7 +39,7 @@ const CALLBACKS = [
 
 type Callback = (typeof CALLBACKS)[number]
 
-/** A source with every callback there is. The fateful one closes it; what is called after that is noted. */
+/** A source with every callback. The fateful one closes it; calls after that are noted. */
 function openInstrumented(
   server: RawServer,
   fateful: Callback,
@@ -61,7 +61,7 @@ function openInstrumented(
           note('schema')
           if (fateful !== 'asynchronous schema') return { value: Number(value) }
           return Promise.resolve().then(() => {
-            // Those behind it have begun already.
+            // The validations after it have already begun.
             if (!isClosed) note('asynchronous schema')
             return { value: Number(value) }
           })
@@ -116,7 +116,7 @@ function openInstrumented(
   return { source, late, closed: () => isClosed }
 }
 
-/** The first request is refused, so that the header function is asked again; then two streams that end. */
+/** Refuses the first request, so that the header function is called again; then two streams that end. */
 function startServer(): Promise<RawServer> {
   return startRawServer((socket, { body }, index) => {
     expect(body).toBe('body')
@@ -126,7 +126,7 @@ function startServer(): Promise<RawServer> {
   })
 }
 
-/** The timers that keep the process alive. Sockets are counted by the server. */
+/** The timers that keep the process alive. The server counts the sockets. */
 function timers(): string[] {
   return process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate/.test(name))
 }
@@ -141,16 +141,16 @@ async function closeFrom(fateful: Callback): Promise<void> {
   const asked = server.requests.length
   await until(() => server.open() === 0, 'every socket to be closed')
   await until(() => timers().length === 0, 'every timer to be cleared')
-  // Longer than any wait of this source could be.
+  // Longer than any wait of this source.
   await afterTimers(20)
   expect(late).toEqual([])
   expect(source.status.get()).toEqual(final)
-  // A request that was on its way may still have come to be seen.
+  // A request that was already under way may still arrive.
   expect(server.requests.length).toBeLessThanOrEqual(asked + 1)
 }
 
-describe('close() from inside of', () => {
-  test.each(CALLBACKS)('%s: nothing is called any more, and nothing is held', closeFrom)
+describe('close() from inside', () => {
+  test.each(CALLBACKS)('%s: nothing is called afterwards, and nothing is held', closeFrom)
 })
 
 describe('close() in the state', () => {
@@ -166,14 +166,14 @@ describe('close() in the state', () => {
       },
     ],
     [
-      'connecting, before the microtask in which it begins',
+      'connecting, before the microtask in which it starts',
       async () => {
         const server = await silent()
         return [createEventSource<Numbered>(server.url), server]
       },
     ],
     [
-      'connecting, while the header function takes its time',
+      'connecting, while the header function is pending',
       async () => {
         const server = await silent()
         const source = createEventSource<Numbered>(server.url, { headers: forever })
@@ -182,7 +182,7 @@ describe('close() in the state', () => {
       },
     ],
     [
-      'connecting, to a server that accepts and says nothing',
+      'connecting, to a server that accepts and does not answer',
       async () => {
         const server = await silent()
         const source = createEventSource<Numbered>(server.url)
@@ -207,7 +207,7 @@ describe('close() in the state', () => {
       },
     ],
     [
-      'connecting, in the midst of a head',
+      'connecting, in the middle of a head',
       async () => {
         const server = await startRawServer((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Ty'))
         const source = createEventSource<Numbered>(server.url)
@@ -216,7 +216,7 @@ describe('close() in the state', () => {
       },
     ],
     [
-      'connecting, while the body of a refused answer is looked at',
+      'connecting, while the body of a refused answer is read',
       async () => {
         const server = await startRawServer((socket) => socket.write('HTTP/1.1 404 No\r\n\r\nbegun'))
         const source = createEventSource<Numbered>(server.url)
@@ -226,7 +226,7 @@ describe('close() in the state', () => {
       },
     ],
     [
-      'connecting, on the way that a redirect leads',
+      'connecting, while it follows a redirect',
       async () => {
         const server = await startRawServer((socket, _, index) => {
           if (index === 0) socket.end('HTTP/1.1 302 Found\r\nLocation: ?on\r\nContent-Length: 0\r\n\r\n')

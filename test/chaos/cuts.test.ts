@@ -29,7 +29,7 @@ describe('a cut at every byte of an answer', () => {
   const table = framings.flatMap(([framing, frame]) => CUTS.map(([name, cut]) => ({ framing, frame, name, cut })))
 
   test.each(table)(
-    '$framing, $name: every event once, and in order',
+    '$framing, $name: every event once and in order',
     async ({ frame, cut }) => {
       const length = Buffer.byteLength(frame(replay(undefined, EVENTS)))
       // The odd connections are cut, each at the next byte; the even ones deliver the rest, and stay open.
@@ -55,10 +55,10 @@ describe('a cut at every byte of an answer', () => {
   )
 })
 
-test('a connection that only the server has closed is over: what it sent is heard, and it is asked again', async () => {
+test('a connection closed only by the server has ended: the client gets its events and reconnects', async () => {
   const server = await startRawServer((socket, request, index) => {
     socket.write(HEAD + replay(lastEventIdOf(request), 1))
-    // FIN, and the socket goes on reading.
+    // FIN, and the socket continues to read.
     if (index < 3) socket.end()
   })
   const source = createEventSource<Numbered>(server.url, { reconnection: () => 0, parse: readNumber })
@@ -73,10 +73,10 @@ describe('random cuts', () => {
   const CUTS_OVER_TCP = 1000
   const SOURCES = 10
 
-  /** Where the client must have come to when the last cut is made: what follows is delivered whole. */
+  /** How many events the last connection, which is not cut, delivers. */
   const AFTERWARDS = 20
 
-  test(`${CUTS_IN_MEMORY} in memory: every event once, and in order`, async () => {
+  test(`${CUTS_IN_MEMORY} in memory: every event once and in order`, async () => {
     let cuts = 0
     await Promise.all(
       numbers(SOURCES).map(async (seed) => {
@@ -115,14 +115,14 @@ describe('random cuts', () => {
         await until(() => seen.length >= end, 'the end of the journal', 60_000)
         source.close()
         expect(seen).toEqual(numbers(end))
-        // Cuts that nothing gets through would prove nothing.
+        // Without progress between the cuts, the test would prove nothing.
         expect(end).toBeGreaterThan(CUTS_IN_MEMORY / SOURCES / 2)
       }),
     )
     expect(cuts).toBe(CUTS_IN_MEMORY)
   }, 90_000)
 
-  test(`${CUTS_OVER_TCP} over TCP: every event once, and in order`, async () => {
+  test(`${CUTS_OVER_TCP} over TCP: every event once and in order`, async () => {
     let cuts = 0
     await Promise.all(
       numbers(SOURCES).map(async (seed) => {

@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** How many bytes are in use, once everything that nobody holds is gone. */
+/** How many bytes are in use after garbage collection. */
 export async function heapInUse(): Promise<number> {
-  // What finalizers let go of is collected the next time.
+  // What finalizers release is collected in the next round.
   for (let round = 0; round < 3; round += 1) {
     collect()
     // oxlint-disable-next-line no-await-in-loop -- a task of its own between the rounds

@@ -18,7 +18,7 @@ function open(server: RawServer, options: EventSourceOptions<UndeclaredEvents>):
 describe('names and payloads are data', () => {
   const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
 
-  test.each(NAMES)('an event named %s is one like any other, and reaches no prototype', async (name) => {
+  test.each(NAMES)('an event named %s is like any other, and reaches no prototype', async (name) => {
     const before = Object.getOwnPropertyNames(Object.prototype)
     const server = await startRawServer((socket) =>
       socket.write(`${HEAD}id: ${name}\nevent: ${name}\ndata: {"${name}":{"polluted":true}}\n\n`),
@@ -35,7 +35,7 @@ describe('names and payloads are data', () => {
     expect(({} as { polluted?: true }).polluted).toBeUndefined()
   })
 
-  test('schemas by such a name are found, and only where they are given', async () => {
+  test('a schema with such a name is used only if it was passed', async () => {
     const server = await startRawServer((socket) =>
       socket.write(`${HEAD}event: constructor\ndata: 1\n\nevent: __proto__\ndata: 2\n\n`),
     )
@@ -61,13 +61,13 @@ describe('names and payloads are data', () => {
   })
 })
 
-describe('a last event ID that no header can carry', () => {
+describe('a last event ID that no header can hold', () => {
   test.each([
     ['a line end and a header of its own', '1\r\nX-Injected: yes'],
     ['a bare line feed', '1\n2'],
     ['a NUL', '1\0'],
     ['a control character', '\x1b[31m'],
-  ])('%s, from the application: the request is sound, and tells that nothing is resumed', async (_, lastEventId) => {
+  ])('%s, from the application: the request is valid, and the status says not resumed', async (_, lastEventId) => {
     const server = await startRawServer((socket) => socket.write(HEAD))
     const source = open(server, { lastEventId })
     expect(await reach(source, 'open')).toMatchObject({ resumed: false })
@@ -76,7 +76,7 @@ describe('a last event ID that no header can carry', () => {
     expect(source.lastEventId).toBe(lastEventId)
   })
 
-  test('from the server: the reconnections go on, also out of the timer', async () => {
+  test('from the server: reconnections continue, also those from the timer', async () => {
     const server = await startRawServer((socket) => socket.end(`${HEAD}id: \x01 \ndata: 1\n\n`))
     const story = record(open(server, {}))
     await until(() => server.requests.length > 5, 'five reconnections')
@@ -84,7 +84,7 @@ describe('a last event ID that no header can carry', () => {
     expect(story.some(({ state }) => state === 'closed')).toBe(false)
   })
 
-  test('one that is not ASCII goes as UTF-8, lone surrogates replaced, blanks at the ends trimmed', async () => {
+  test('a non-ASCII one is sent as UTF-8, with lone surrogates replaced and spaces at the ends trimmed', async () => {
     for (const [id, sent] of [
       ['grüße ✓ 日本', 'grüße ✓ 日本'],
       ['\ud800', '\ufffd'],
@@ -99,7 +99,7 @@ describe('a last event ID that no header can carry', () => {
 
 describe('a last event ID in the URL', () => {
   test.each(['a&b=c', '#fragment', '100%', '%26', 'a+b c', '\r\nX-Injected: yes', 'ü/../?x', '__proto__'])(
-    '%j arrives as it is, and as nothing else',
+    '%j arrives unchanged, and adds nothing else',
     async (lastEventId) => {
       const server = await startRawServer((socket) => socket.write(HEAD))
       const source = createEventSource(`${server.url}?kept=1#fragment`, { lastEventId, lastEventIdParam: 'last&id' })

@@ -1,6 +1,6 @@
-/** What a server keeps that lets its clients resume: events that are numbered from 1, each known by its number. */
+/** The journal of a server whose clients can resume: events numbered from 1, with the number as ID. */
 export function eventText(number: number): string {
-  // In all the shapes that a stream may have: line ends, comments, several lines, several bytes, no event type.
+  // Every shape an event can have: line ends, comments, several lines, multi-byte characters, no event type.
   switch (number % 4) {
     case 0:
       return `id: ${number}\ndata: ${number}\n\n`
@@ -13,7 +13,7 @@ export function eventText(number: number): string {
   }
 }
 
-/** The stream after the event that the client names, `count` events long. */
+/** The stream of `count` events after the one that the client names. */
 export function replay(lastEventId: string | null | undefined, count: number): string {
   const first = Number(lastEventId ?? 0) + 1
   return Array.from({ length: count }, (_, index) => eventText(first + index)).join('')
@@ -23,11 +23,11 @@ export function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1)
 }
 
-/** A random number, at least 0 and below `limit`, from a seed: a run that fails can be run again. */
+/** Random numbers from 0 to below `limit`, from a seed, so that a failed run can be repeated. */
 export function seededRandom(seed: number): (limit: number) => number {
   let state = seed
   return (limit) => {
-    // A linear congruential generator, by the constants of Numerical Recipes.
+    // A linear congruential generator, with the constants of Numerical Recipes.
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     return Math.floor((state / 2 ** 32) * limit)
   }

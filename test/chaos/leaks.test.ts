@@ -6,11 +6,11 @@ import { until } from '../behaviour/wait.js'
 import { heapInUse } from './garbage-collection.js'
 import { chunk, CHUNKED_HEAD, startRawServer } from './raw-server.js'
 
-/** Until then, code is compiled and pools are filled. */
+/** Enough for code to be compiled and pools to be filled. */
 const WARM_UP = 500
 const RECONNECTIONS = 2000
 
-/** In bytes of the heap: less than anything that would stay behind with each reconnection. */
+/** In bytes of heap: less than anything that leaks with each reconnection would add. */
 const MAX_GROWTH = 1_500_000
 
 type Fault = (socket: Socket, index: number) => void
@@ -88,7 +88,7 @@ test.each([
   90_000,
 )
 
-test('nor does the heap with listeners, loops and waits that come and go', async () => {
+test('the heap does not grow with listeners, loops and waits that come and go', async () => {
   const source = createEventSource<{ message: number }>('http://sse.example/', {
     fetch: () => new Promise(() => {}),
   })

@@ -1,28 +1,28 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A request as it came over the wire. */
+/** A request as it arrived. */
 export interface RawRequest {
   /** The method, the target and the version. */
   readonly line: string
   /** By lower-case name; the bytes as one character each. */
   readonly headers: ReadonlyMap<string, string>
-  /** What of the body had come together with the head. */
+  /** The part of the body that came together with the head. */
   readonly body: string
 }
 
 export interface RawServer {
   readonly url: string
-  /** All of them, for as long as the test does not take them out. */
+  /** All of them, unless the test removes some. */
   readonly requests: RawRequest[]
   /**
-   * How many requests have a socket that is open. A socket without a request is not counted: Node's fetch makes a spare
-   * one when it has destroyed another, and closes it after 4 s.
+   * How many requests have an open socket. A socket without a request is not counted: Node's fetch opens a spare
+   * one after it has destroyed another, and closes it after 4 s.
    */
   open(): number
 }
 
-/** A TCP server that answers as the test likes, byte by byte. It ends with the test. */
+/** A TCP server whose answers the test writes byte by byte. Stops with the test. */
 export async function startRawServer(
   answer: (socket: Socket, request: RawRequest, index: number) => void,
 ): Promise<RawServer> {
@@ -36,7 +36,7 @@ export async function startRawServer(
       all.delete(socket)
       asking.delete(socket)
     })
-    // The client has gone, which is what these tests are about.
+    // The client has gone: expected in these tests.
     socket.on('error', () => {})
     socket.on('end', () => socket.end())
     let received = ''
@@ -78,7 +78,7 @@ function parseRequest(head: string, body: string): RawRequest {
 /** The head of an event stream that ends with its connection. */
 export const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n'
 
-/** The head of an event stream in chunks, whose end the client can tell from a cut. */
+/** The head of a chunked event stream, whose end the client can distinguish from a cut. */
 export const CHUNKED_HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n'
 
 export function chunk(text: string): string {

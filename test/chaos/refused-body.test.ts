@@ -36,12 +36,12 @@ function sending(...chunks: readonly Uint8Array<ArrayBuffer>[]): Source {
 afterEach(() => void vi.useRealTimers())
 
 describe('the text of a refused body', () => {
-  test('is put together from chunks, cut in the midst of characters too', async () => {
+  test('is joined from chunks, even if they cut characters', async () => {
     const text = bytes('grüße ✓')
     expect(await textOf(sending(...Array.from(text, (byte) => Uint8Array.of(byte))))).toBe('grüße ✓')
   })
 
-  test('is put together from many small chunks', async () => {
+  test('is joined from many small chunks', async () => {
     const text = JSON.stringify({ error: 'x'.repeat(2000) })
     expect(await textOf(sending(...Array.from(bytes(text), (byte) => Uint8Array.of(byte))))).toBe(text)
   })
@@ -58,16 +58,16 @@ describe('the text of a refused body', () => {
     ['gzip', [0x1f, 0x8b, 0x08, 0x00]],
     ['UTF-16', [0xff, 0xfe, 0x61, 0x00]],
     ['nothing', []],
-  ])('is none of %s', async (_, data) => {
+  ])('is missing for %s', async (_, data) => {
     const { body } = bodyOf(sending(Uint8Array.from(data)))
     expect(await withBody(FAILURE, openBody(body))).not.toHaveProperty('body')
   })
 
-  test('is none without a body', async () => {
+  test('is missing without a body', async () => {
     expect(await withBody(FAILURE, undefined)).toBe(FAILURE)
   })
 
-  test('is waited for 250 ms, and what has come by then is told', async () => {
+  test('is read for 250 ms at most, and reported as far as it has come', async () => {
     vi.useFakeTimers()
     const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('begun')) })
     const explained = withBody(FAILURE, openBody(body))
@@ -80,7 +80,7 @@ describe('the text of a refused body', () => {
     expect(cancel).toHaveBeenCalledTimes(1)
   })
 
-  test('leaves no timer, and lets go of the rest, where it had not to wait', async () => {
+  test('leaves no timer, and releases the rest, if it did not have to wait', async () => {
     vi.useFakeTimers()
     const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('x'.repeat(20_000))) })
     await withBody(FAILURE, openBody(body))
@@ -88,7 +88,7 @@ describe('the text of a refused body', () => {
     expect(cancel).toHaveBeenCalledTimes(1)
   })
 
-  test('ends with chunks that have no byte, one upon the other', async () => {
+  test('ends with an endless series of empty chunks', async () => {
     let pulls = 0
     const source: Source = {
       pull(controller) {
@@ -100,7 +100,7 @@ describe('the text of a refused body', () => {
     expect(pulls).toBeLessThan(20_000)
   })
 
-  test('of a body that breaks is what came before', async () => {
+  test('is what came before a body broke', async () => {
     let pulls = 0
     const source: Source = {
       pull(controller) {
@@ -112,12 +112,12 @@ describe('the text of a refused body', () => {
     expect(await textOf(source)).toBe('begun')
   })
 
-  test('may come as text already', async () => {
+  test('may come as strings', async () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue('x'.repeat(20_000)) })
     expect(await withBody(FAILURE, openBody(body))).toMatchObject({ body: 'x'.repeat(16_384) })
   })
 
-  test('of a reader that gives neither bytes nor text is none', async () => {
+  test('is missing if the reader gives neither bytes nor strings', async () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue(7) })
     expect(await withBody(FAILURE, openBody(body))).toBe(FAILURE)
   })
@@ -134,7 +134,7 @@ describe('readEvents', () => {
     expect(cancel).toHaveBeenCalledTimes(1)
   })
 
-  test('throws the reason of a signal that aborts meanwhile, at once', async () => {
+  test('throws the reason at once if the signal is aborted in the meantime', async () => {
     vi.useFakeTimers()
     const controller = new AbortController()
     const { body } = bodyOf({})

@@ -1,4 +1,4 @@
-/** The vectors that an engine reads otherwise than the standard says; docs/native-deviations.md explains each. */
+/** The vectors that an engine reads differently from the standard; docs/native-deviations.md explains each. */
 export const deviations: Readonly<Record<'chromium' | 'firefox', readonly string[]>> = {
   chromium: ['BOM then blank line'],
   firefox: [

@@ -11,7 +11,7 @@ import { scriptServerPlugin } from '../server/vite-plugin.js'
 import { engines } from './engines.js'
 import type { Outcome } from './run-event-source.js'
 
-/** Chromium runs the same cases in the project `chromium`, in workers too, and with our class. */
+/** Chromium runs the same cases in the project `chromium`, also in workers and with our class. */
 const firefox = engines.filter(({ name }) => name === 'firefox')
 
 type ViteServer = Awaited<ReturnType<typeof createViteServer>>
@@ -46,29 +46,25 @@ function originOf(server: { address(): unknown } | null): string {
 }
 
 describe.each(firefox)('the EventSource cases in $name, with its own class', ({ name, program, launch }) => {
-  test(
-    'deviate from the standard where we know it, and nowhere else',
-    { timeout: 240_000, ...needs(program) },
-    async () => {
-      const browser = await launch()
-      try {
-        const origin = originOf(own.httpServer)
-        const page = await browser.newPage()
-        await page.goto(`${origin}${SCRIPT_SERVER_PATH}/`)
-        const place: Place = {
-          server: `${origin}${SCRIPT_SERVER_PATH}`,
-          otherServer: originOf(other),
-        }
-        // As text: what is imported here is transformed for Node.
-        const call = `runAll('${name}', ${JSON.stringify(place)})`
-        const run = `import('/test/native/run-event-source.ts').then(({ runAll }) => ${call})`
-        const outcome = await page.evaluate<Outcome>(run)
-        console.log(`${name} ${browser.version()}: ${outcome.count} cases`)
-        expect(outcome.failures).toEqual([])
-        expect(outcome.count).toBeGreaterThan(100)
-      } finally {
-        await browser.close()
+  test('deviate from the standard only as listed', { timeout: 240_000, ...needs(program) }, async () => {
+    const browser = await launch()
+    try {
+      const origin = originOf(own.httpServer)
+      const page = await browser.newPage()
+      await page.goto(`${origin}${SCRIPT_SERVER_PATH}/`)
+      const place: Place = {
+        server: `${origin}${SCRIPT_SERVER_PATH}`,
+        otherServer: originOf(other),
       }
-    },
-  )
+      // As text, because imports of this file are transformed for Node.
+      const call = `runAll('${name}', ${JSON.stringify(place)})`
+      const run = `import('/test/native/run-event-source.ts').then(({ runAll }) => ${call})`
+      const outcome = await page.evaluate<Outcome>(run)
+      console.log(`${name} ${browser.version()}: ${outcome.count} cases`)
+      expect(outcome.failures).toEqual([])
+      expect(outcome.count).toBeGreaterThan(100)
+    } finally {
+      await browser.close()
+    }
+  })
 })

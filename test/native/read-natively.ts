@@ -1,11 +1,11 @@
-/** What a native EventSource has made of one stream. */
+/** How a native EventSource has read one stream. */
 export interface NativeReading {
   readonly events: { event: string; data: string; lastEventId: string }[]
 }
 
 /**
- * Runs in the page: reads each stream with the browser's own EventSource, a few at a time (a browser opens no more than
- * six connections to one server), until it ends.
+ * Runs in the page: reads each stream to its end with the browser's own EventSource, a few at a time, because a browser
+ * opens at most six connections to one server.
  */
 export async function readNatively(streams: { path: string; types: string[] }[]): Promise<NativeReading[]> {
   const readings: NativeReading[] = []

@@ -7,7 +7,7 @@ export interface Outcome {
   readonly failures: readonly string[]
 }
 
-/** Runs in the page, three cases at a time: a browser opens no more than six connections to one server. */
+/** Runs in the page, three cases at a time: a browser opens at most six connections to one server. */
 export async function runAll(maker: Maker, place: Place): Promise<Outcome> {
   const list = subjectCases(place).filter((example) => example.maker === maker)
   const failures: string[] = []
