@@ -9,13 +9,13 @@ const home = import.meta.dirname
 const root = join(home, '../..')
 
 /**
- * Writes into the directory: everstream as npm would install it, and what runs in the runtimes, which imports it.
+ * Writes into the directory: everstream as npm would install it, and the programs for the runtimes, which import it.
  *
  * | file | for |
  * | --- | --- |
  * | `drive.mjs` | the driver itself, in this Node |
  * | `program.mjs` | Node, Bun and Deno: they resolve `everstream` themselves |
- * | `workerd.mjs`, `page.js`, `worker.js` | those that take one file: with everstream, found by its exports |
+ * | `workerd.mjs`, `page.js`, `worker.js` | runtimes that take one file: with everstream, found by its exports |
  */
 export async function bundle(directory) {
   await install(directory)
@@ -36,7 +36,7 @@ export async function bundle(directory) {
       plugins: [published(directory, { external: false })],
       outfile: outfile('workerd.mjs'),
     }),
-    // No modules: not every browser takes one for a service worker.
+    // Not modules: not every browser accepts one as a service worker.
     build({
       ...common,
       format: 'iife',
@@ -53,7 +53,7 @@ export async function bundle(directory) {
   ])
 }
 
-/** As from the registry: packed and unpacked, so that a file which is not published is missed. */
+/** As from the registry: packed and unpacked, so that a file that is not published is missing. */
 async function install(directory) {
   const place = join(directory, 'node_modules/everstream')
   await mkdir(place, { recursive: true })
@@ -65,7 +65,7 @@ async function install(directory) {
   await writeFile(join(directory, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
 }
 
-/** Puts the published entry in the place of the source that it was built from. */
+/** Replaces the source with the published entry that was built from it. */
 function published(directory, { external }) {
   return {
     name: 'published',

@@ -1,6 +1,6 @@
 import type { Result } from './report.js'
 
-/** Not through a cache, but in no words. */
+/** The request bypasses the cache, but without a header that says so. */
 const NO_CACHE_CONTROL = {
   'EventSource: request: request-cache-control: the request bypasses every cache': 'its fetch sends no Cache-Control',
 }
@@ -8,8 +8,8 @@ const NO_CACHE_CONTROL = {
 type Deviations = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
- * What a runtime does otherwise, by the beginning of its name and the name of what fails there. Each is run, and has to
- * fail: one that has come to its senses is told. docs/runtimes.md says what they cost.
+ * What a runtime does differently, by the start of its name and the name of the case. Each case runs and has to fail,
+ * so that a fixed runtime is noticed. docs/runtimes.md explains the effects.
  */
 const deviations: Deviations = {
   Bun: NO_CACHE_CONTROL,
@@ -67,7 +67,7 @@ const deviations: Deviations = {
   },
 }
 
-/** The results, with what is known put in: a known deviation is left out, and one that is none any more has failed. */
+/** Marks known deviations as left out, and those that do not show any more as failed. */
 export function applyDeviations(
   runtime: string,
   results: readonly Result[],

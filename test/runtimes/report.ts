@@ -8,13 +8,13 @@ export interface Result {
   readonly reason?: string
 }
 
-/** What is known of a runtime in the end. */
+/** The results of a runtime. */
 export interface Outcome {
   readonly runtime: string
-  /** Where in it, when there are several places. */
+  /** Where in the runtime, if there are several places. */
   readonly scope: string | undefined
   readonly version: string
-  /** Why it did not run at all; undefined where it did. */
+  /** Why it did not run at all; undefined if it did. */
   readonly whyNot: string | undefined
   readonly results: readonly Result[]
 }

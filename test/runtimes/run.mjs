@@ -1,12 +1,11 @@
 /**
- * Runs the behaviour of what is published in every runtime that is here, and prints a Markdown table.
+ * Runs the behaviour suite on the published package in every installed runtime, and prints a Markdown table.
  *
  *   node run.mjs [--only bun] [--write]
  *
- * `--write` puts the table into README.md and docs/runtimes.md too, when everything was asked for.
+ * `--write` also puts the table into README.md and docs/runtimes.md, unless `--only` is given.
  *
- * The driver and what runs inside of the runtimes are TypeScript: they are bundled first, into a directory that is
- * removed.
+ * The driver and the programs for the runtimes are TypeScript: they are bundled first, into a temporary directory.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -9,13 +9,13 @@ import {
 } from './script.js'
 
 /**
- * The scripted server as a request handler, so that it can stand alone (another origin) or in front of a development
+ * The scripted server as a request handler, so that it can run alone (another origin) or in front of a development
  * server (the page's own origin):
  *
  * | request | does |
  * | --- | --- |
- * | `PUT /scripts/<id>` | puts up a script |
- * | `GET /scripts/<id>` | tells what has happened so far: {@link StreamReport} |
+ * | `PUT /scripts/<id>` | stores a script |
+ * | `GET /scripts/<id>` | reports what has happened so far: {@link StreamReport} |
  * | `POST /scripts/<id>` | performs steps on every open connection; answers when they are done |
  * | any, `/streams/<id>` | the event stream |
  */
@@ -37,7 +37,7 @@ export function createScriptHandler(): (request: IncomingMessage, response: Serv
     const { pathname } = new URL(request.url ?? '/', 'http://server')
     const [, area, id = ''] = pathname.split('/')
     const play = plays.get(id)
-    // No connection is kept for another request: what is open is in use, and an end closes the client's socket too.
+    // No connection is kept for another request: an open one is in use, and an end closes the client's socket too.
     response.setHeader('connection', 'close')
     const byScript = area === 'streams' ? play?.script : undefined
     if (byScript?.cors !== false) allowOrigin(request, response, byScript?.credentials !== false)
@@ -115,11 +115,11 @@ function writeHead(response: ServerResponse, { status, headers }: ConnectionScri
     'cache-control': 'no-store',
     ...headers,
   })
-  // Without a byte of the body: a browser announces the connection when the head is there.
+  // Sent before any byte of the body: a browser dispatches `open` when the head arrives.
   response.flushHeaders()
 }
 
-/** So that every client gets to see the answer. */
+/** The steps, completed so that every client sees the answer. */
 function stepsOf({ status, steps }: ConnectionScript, record: RequestRecord): readonly Step[] {
   // Some clients wait for the rest of a redirect or of a 401.
   if (status !== undefined) return steps ?? ['end']
@@ -132,8 +132,8 @@ function isFirefox({ headers }: RequestRecord): boolean {
 }
 
 /**
- * Firefox closes the connection of an aborted request, where that was redirected or made by a worker, with the next
- * byte. How the body of a refused answer begins is told within 250 ms, so there the byte comes later.
+ * Firefox closes the connection of an aborted request only with the next byte if a worker made it or it was redirected.
+ * A refused body is read for 250 ms, so there the byte comes later.
  */
 function keepAlive(response: ServerResponse): void {
   const isStream =
@@ -159,12 +159,12 @@ async function performStep({ response, record }: OpenConnection, step: Step, scr
 
 function write(response: ServerResponse, text: string): Promise<void> {
   return new Promise((resolve) => {
-    // Also called with an error, when the client has gone: that is no failure of the server.
+    // Also called with an error if the client has gone, which is not a failure of the server.
     response.write(text, () => resolve())
   })
 }
 
-/** The header's bytes are UTF-8, which Node hands out as one character each. */
+/** The header's bytes are UTF-8, which Node gives as one character each. */
 function lastEventIdOf({ headers, url }: RequestRecord): string | null {
   const header = headers['last-event-id']
   if (header !== undefined) return Buffer.from(header, 'latin1').toString()

@@ -1,9 +1,9 @@
 import type { RequestRecord, Script, Step, StreamReport } from './script.js'
 
-/** A script that is up on the server, and the hand of the test on it. Runs in pages and workers too. */
+/** A script on the server, controlled by the test. Runs in pages and workers too. */
 export interface RemoteStream {
   readonly url: string
-  /** Performs the steps on every open connection, and waits until they are done. */
+  /** Performs the steps on every open connection and waits until they are done. */
   perform(...steps: readonly Step[]): Promise<void>
   report(): Promise<StreamReport>
   requests(): Promise<readonly RequestRecord[]>

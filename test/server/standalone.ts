@@ -7,7 +7,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The scripted server's address: for tests in a browser, another origin. */
     scriptServer: string
-    /** The same server on another port, which is another origin for those who have none of their own. */
+    /** The same server on another port: another origin for tests that have none of their own. */
     otherScriptServer: string
   }
 }

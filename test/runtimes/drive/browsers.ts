@@ -6,7 +6,7 @@ import { firstLine, lineFrom, type Started, start } from '../../process.js'
 import { chromiumArguments, programs } from '../../programs.js'
 import type { Runtime } from './runtime.js'
 
-/** A browser that opens a page without a screen, with a profile of its own. */
+/** A headless browser with its own profile that opens a page. */
 interface Browser {
   readonly name: string
   readonly whyNot: string | undefined
@@ -14,7 +14,7 @@ interface Browser {
   readonly open: (url: string, profile: string) => Promise<Started>
 }
 
-/** Each browser with each scope: a start of its own, so that none is in the way of another. */
+/** Each browser with each scope, started separately so that they do not disturb each other. */
 export function browsers(): readonly Runtime[] {
   return [chromium, firefox, webkit].flatMap((browser) => SCOPES.map((scope) => runtime(browser, scope)))
 }
@@ -47,7 +47,7 @@ const chromium: Browser = {
     }),
 }
 
-/** So that it asks the network for nothing but what the tests ask for. */
+/** Keeps it from making requests of its own. */
 const FIREFOX_PREFERENCES = {
   'app.normandy.enabled': false,
   'app.update.enabled': false,
@@ -84,7 +84,7 @@ const firefox: Browser = {
   },
 }
 
-/** It has no mode without a screen, so it gets one that nobody sees. */
+/** It has no headless mode, so it gets a virtual screen. */
 const webkit: Browser = {
   name: 'WebKitGTK',
   whyNot: programs.miniBrowser.whyNot ?? programs.xvfb.whyNot,
@@ -123,7 +123,7 @@ const webkit: Browser = {
   },
 }
 
-/** An X server that picks a free display by itself. */
+/** An X server that picks a free display. */
 async function startScreen(): Promise<{ readonly display: string; readonly stop: () => Promise<void> }> {
   const server = start({
     file: programs.xvfb.path,

@@ -19,10 +19,10 @@ export interface DriveOptions {
   readonly flags: string[]
 }
 
-/** Two: of what runs here, most of the time is waiting. */
+/** Two, because they mostly wait. */
 const AT_ONCE = 2
 
-/** Runs the suites in every runtime, and tells how it went. @returns whether nothing failed */
+/** Runs the suites in every runtime and prints the results. @returns whether nothing failed */
 export async function drive({ directory, home, flags }: DriveOptions): Promise<boolean> {
   const { values } = parseArgs({
     args: flags,
@@ -34,7 +34,7 @@ export async function drive({ directory, home, flags }: DriveOptions): Promise<b
 
   const outcomes = await runAll(chosen, directory)
   console.log(`\n${fullTable(outcomes)}\n`)
-  // Of a part it would tell as of the whole.
+  // A partial table would pass for the whole one.
   if (values.write && chosen.length === all.length) {
     write(join(home, '../../docs/runtimes.md'), fullTable(outcomes))
     write(join(home, '../../README.md'), shortTable(outcomes))
@@ -74,7 +74,7 @@ function tell(outcome: Outcome, ms: number): void {
   }
 }
 
-/** As test/reporter.ts tells and writes it. A runtime that was not run is one that was skipped. */
+/** In the format of test/reporter.ts. A runtime that was not run counts as skipped. */
 function tellTally(results: readonly Result[], notRun: number): void {
   const skipped = count(results, 'left out') + notRun
   const line = `${count(results, 'passed')} passed, ${count(results, 'failed')} failed, ${skipped} skipped`

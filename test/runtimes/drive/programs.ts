@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Command, firstLine, start } from '../../process.js'
 import type { Room, Runtime } from './runtime.js'
 
-/** Node, Bun and Deno: real binaries from npm, which run a program that ends by itself. */
+/** Node, Bun and Deno: real binaries from npm, which run a program that ends on its own. */
 export function programs(home: string): readonly Runtime[] {
   const modules = join(home, 'node_modules')
   return [
@@ -59,7 +59,7 @@ function binaryIn(directory: string, path: string): string | undefined {
   return existsSync(file) ? file : undefined
 }
 
-/** npm installs, of the packages for all platforms, the one for this. */
+/** npm installs only the package for this platform. */
 export function binaryOf(modules: string, scope: string, path: string): string | undefined {
   const directory = join(modules, scope)
   if (!existsSync(directory)) return undefined

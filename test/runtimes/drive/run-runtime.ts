@@ -5,12 +5,12 @@ import type { Started } from '../../process.js'
 import type { Runtime } from './runtime.js'
 import type { Servers } from './server.js'
 
-/** Far beyond what any takes on a busy machine: what is not done then hangs. */
+/** Far more than any runtime takes on a busy machine: one that has not finished by then hangs. */
 const LIMIT = 240_000
-/** What is left alive in a process after the last result: a socket takes a moment to close. */
+/** The time for a process to end after the last result: a socket takes a moment to close. */
 const END_LIMIT = 10_000
 
-/** Runs the suites in one runtime, to the end or to the limit. What goes wrong around them is a failure of its own. */
+/** Runs the suites in one runtime, to the end or to the limit. A problem around them is a failure of its own. */
 export async function runRuntime(runtime: Runtime, directory: string, servers: Servers): Promise<Outcome> {
   const { name, scope, whyNot } = runtime
   if (whyNot !== undefined) return { runtime: name, scope, version: '', whyNot, results: [] }
@@ -62,7 +62,7 @@ async function settled(done: Promise<void>, ended: Promise<string>, limit: numbe
 
 function fault(what: string, { output }: Started): Result {
   return {
-    name: 'the runtime comes to its end',
+    name: 'the runtime ends',
     outcome: 'failed',
     reason: `${what}. Its last output:\n${output().slice(-4000)}`,
   }

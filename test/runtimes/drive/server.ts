@@ -70,7 +70,7 @@ function receiveReport(request: IncomingMessage, response: ServerResponse, onRep
   request.on('data', (chunk: string) => (body += chunk))
   request.on('end', () => {
     onReport(JSON.parse(body) as Report)
-    // A connection that is kept would keep the runtime's process alive.
+    // A kept connection would keep the runtime's process alive.
     response.writeHead(200, { connection: 'close', 'content-type': 'text/plain' }).end('ok')
   })
 }

@@ -18,7 +18,7 @@ const outcomes = [
 ]
 
 describe('the tables', () => {
-  test('the full one has a row for each place, with what is left out and why', () => {
+  test('the full table has a row for each place, with what is left out and why', () => {
     expect(fullTable(outcomes).split('\n').slice(2)).toEqual([
       '| Bun | 1.2 | 2 | 1 | 1 | 1: needs more |',
       '| Browser, page | 1.2 | 1 | 0 | 0 |  |',
@@ -26,14 +26,14 @@ describe('the tables', () => {
     ])
   })
 
-  test('the short one has a row for each runtime', () => {
+  test('the short table has a row for each runtime', () => {
     expect(shortTable(outcomes).split('\n').slice(2)).toEqual([
       '| Bun | 1.2 | 2 | 1 | 1 |',
       '| Browser: page, worker | 1.2 | 1 | 0 | 0 |',
     ])
   })
 
-  test('go between the markers of a file, which must have them', () => {
+  test('both go between the markers of a file, which must have them', () => {
     expect(replaceBetween('a\n<!-- m -->\nold\n<!-- /m -->\nb', 'm', 'new')).toBe('a\n<!-- m -->\nnew\n<!-- /m -->\nb')
     expect(() => replaceBetween('a', 'm', 'new')).toThrow('<!-- m -->')
   })
@@ -44,13 +44,13 @@ describe('a known deviation', () => {
   const list = { Deno: { [name]: 'it does another' } }
   const results = (result: Omit<Result, 'name'>): Result[] => [{ name, ...result }]
 
-  test('is left out where it shows, and has failed where it does not', () => {
+  test('is left out if it shows, and has failed if it does not', () => {
     expect(applyDeviations('Deno', results({ outcome: 'failed' }), list)).toMatchObject([{ name, outcome: 'left out' }])
     expect(applyDeviations('Deno', results({ outcome: 'passed' }), list)).toMatchObject([{ name, outcome: 'failed' }])
     expect(applyDeviations('Deno', [], list)).toEqual([])
   })
 
-  test('is known of its runtime alone, and has to name something', () => {
+  test('applies to its runtime only, and has to name an existing case', () => {
     expect(applyDeviations('Bun', results({ outcome: 'failed' }), list)).toMatchObject([{ name, outcome: 'failed' }])
     expect(applyDeviations('Deno', [passed], list)).toMatchObject([passed, { name, outcome: 'failed' }])
   })

@@ -1,6 +1,6 @@
 import type { Outcome, Result } from '../report.js'
 
-/** A row for each runtime and place in it; what was left out is told with its reason. */
+/** A row for each runtime and place in it, with what was left out and why. */
 export function fullTable(outcomes: readonly Outcome[]): string {
   const rows = outcomes.map((outcome) => {
     const { version, whyNot, results } = outcome
@@ -30,7 +30,7 @@ export function shortTable(outcomes: readonly Outcome[]): string {
   return markdown(HEAD, rows)
 }
 
-/** How the outcome is called in one line. */
+/** The name of the outcome's place, in one line. */
 export function nameOf({ runtime, scope }: Pick<Outcome, 'runtime' | 'scope'>): string {
   return scope === undefined ? runtime : `${runtime}, ${scope}`
 }
@@ -49,7 +49,7 @@ export function replaceBetween(file: string, marker: string, text: string): stri
 
 const HEAD = ['runtime', 'version', 'passed', 'failed', 'left out']
 
-/** Without results it was not run. */
+/** Without results, the runtime was not run. */
 function row(name: string, version = 'not run', results?: readonly Result[]): string[] {
   const outcomes = ['passed', 'failed', 'left out'] as const
   return [name, version, ...outcomes.map((outcome) => (results === undefined ? '–' : `${count(results, outcome)}`))]

@@ -4,7 +4,7 @@ import { firstLine, lineFrom, type Started, start } from '../../process.js'
 import { binaryOf } from './programs.js'
 import type { Runtime } from './runtime.js'
 
-/** workerd, the runtime of Cloudflare Workers: it serves, and runs the suites for one request. */
+/** workerd, the runtime of Cloudflare Workers: a server that runs the suites on one request. */
 export function workerd(home: string): Runtime {
   const binary = binaryOf(join(home, 'node_modules'), '@cloudflare', 'bin/workerd')
   return {
@@ -48,10 +48,10 @@ const main :Workerd.Worker = (
 `
 }
 
-/** Resolves to how it ended without an answer that all is done. */
+/** Resolves with how it ended, if it ended before the answer that all is done. */
 async function ask(server: Started, assignment: string): Promise<string> {
   try {
-    // It writes a line of JSON for each socket that listens: here there is one.
+    // It writes a line of JSON for each listening socket: here there is one.
     const { port } = JSON.parse(await lineFrom(server)) as { port: number }
     const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: assignment })
     return `it answered ${response.status} ${await response.text()}`

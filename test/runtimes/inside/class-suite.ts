@@ -7,7 +7,7 @@ import { runAsExpected, subjects } from '../../behaviour/event-source/subjects.j
 import type { Place } from '../../behaviour/run.js'
 import type { Check, Suite } from './suite.js'
 
-/** The standard's class, as everstream makes it. */
+/** The standard's class as everstream implements it. */
 export const classSuite: Suite = {
   name: 'EventSource',
   checks: (place) =>
@@ -17,7 +17,7 @@ export const classSuite: Suite = {
     })),
 }
 
-/** WebKit's own class, and where it deviates. Those of Chromium and Firefox have test/browser and test/native. */
+/** WebKit's own class and its deviations. test/browser and test/native cover Chromium's and Firefox's. */
 export const nativeClassSuite: Suite = {
   name: 'native EventSource',
   checks: (place) =>

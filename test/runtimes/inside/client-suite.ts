@@ -5,7 +5,7 @@ import type { Check, Suite } from './suite.js'
 
 const TRANSPORTS: readonly SubjectTransport[] = ['fetch', 'native', 'auto']
 
-/** The typed client: every case with every transport that it is written for. */
+/** The typed client: every case with every transport that it is for. */
 export const clientSuite: Suite = {
   name: 'client',
   checks: (place) =>

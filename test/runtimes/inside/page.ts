@@ -1,4 +1,4 @@
-/** A page of a browser: runs the suites, or starts the worker that does. The URL says which, and the assignment. */
+/** A page of a browser: runs the suites, or starts the worker that does. Its URL has the scope and the assignment. */
 import type { Scope } from '../drive/pages.js'
 import { type Assignment, runSuites } from './run-suites.js'
 

@@ -3,20 +3,20 @@ import type { Place } from '../../behaviour/run.js'
 import type { Report, Result } from '../report.js'
 import { suites } from './suite.js'
 
-// The values of a failed assertion whole: what is printed is all that there is.
+// The values of a failed assertion in full: nothing else of them is kept.
 config.truncateThreshold = 0
 
-/** What a runtime is told from outside. */
+/** What a runtime gets from outside. */
 export interface Assignment {
   readonly place: Place
-  /** Where it tells its results, by POST. */
+  /** Where it reports its results, by POST. */
   readonly reports: string
 }
 
-/** Runs every suite in this runtime, and tells each result at once: where it hangs or dies, it is known at what. */
+/** Runs every suite in this runtime and reports each result at once, to show where it hangs or dies. */
 export async function runSuites({ place, reports }: Assignment): Promise<void> {
   async function tell(report: Report): Promise<void> {
-    // Read to its end, so that no socket is left behind that would keep a process alive.
+    // Read to its end, so that no socket is left to keep the process alive.
     await (await fetch(reports, { method: 'POST', body: JSON.stringify(report) })).text()
   }
 
@@ -47,7 +47,7 @@ async function perform(name: string, run: () => Promise<void>): Promise<Result> 
   }
 }
 
-/** As text: not every error can be sent. Some engines put the message into the stack, others do not. */
+/** As text, because not every error can be sent. Only some engines put the message into the stack. */
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error)
 }

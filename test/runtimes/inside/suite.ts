@@ -2,17 +2,17 @@ import type { Place } from '../../behaviour/run.js'
 import { classSuite, nativeClassSuite } from './class-suite.js'
 import { clientSuite } from './client-suite.js'
 
-/** What a runtime has to show. A class or entry with behaviour of its own adds a suite to {@link suites}. */
+/** What a runtime has to show. A class or entry with its own behaviour adds a suite to {@link suites}. */
 export interface Suite {
   readonly name: string
-  /** Asked inside the runtime: what is to be shown depends on what it offers. */
+  /** Called inside the runtime, because the checks depend on what it offers. */
   checks(place: Place): readonly Check[]
 }
 
 export interface Check {
   /** Unique in its suite. */
   readonly name: string
-  /** Why this runtime cannot show it; undefined where it can. */
+  /** Why this runtime cannot show it; undefined if it can. */
   readonly whyNot: string | undefined
   readonly run: () => Promise<void>
 }

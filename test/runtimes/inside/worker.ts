@@ -5,7 +5,7 @@ type AssignmentEvent = MessageEvent<Assignment> & { waitUntil?(promise: Promise<
 
 function take(event: AssignmentEvent): void {
   const run = runSuites(event.data)
-  // A service worker would be stopped in the midst of it otherwise.
+  // Otherwise a service worker would be stopped halfway.
   event.waitUntil?.(run)
 }
 

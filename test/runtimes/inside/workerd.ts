@@ -1,4 +1,4 @@
-/** workerd: what runs, runs for a request, which carries the assignment. */
+/** workerd runs code only for a request, which has the assignment. */
 import { type Assignment, runSuites } from './run-suites.js'
 
 export default {
