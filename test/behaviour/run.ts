@@ -22,7 +22,7 @@ export function takes({ transports }: Case, transport: SubjectTransport): boolea
 
 /** Why a place cannot show cases about origins; false if it can. */
 export function originsLacking(place: Place): Record<'same-origin' | 'other-origin', string | false> {
-  const why = 'needs an origin to come from, as in a browser'
+  const why = 'needs an origin of its own, as in a browser'
   return {
     'same-origin': new URL(place.server).origin !== globalThis.location?.origin && why,
     'other-origin': place.otherServer === undefined && why,
@@ -36,7 +36,7 @@ export function whyNot({ needs = [] }: Case, transport: SubjectTransport, place:
     native: !hasNative && 'needs an EventSource',
     'no-native': hasNative && 'is about places without an EventSource',
     // Pages and workers, and what poses as one, have a location, and hide the targets of redirects.
-    'visible-redirects': globalThis.location !== undefined && 'needs a fetch that shows where redirects lead',
+    'visible-redirects': globalThis.location !== undefined && 'needs a fetch that shows the targets of redirects',
     ...originsLacking(place),
   }
   const needed: readonly Need[] = transport === 'native' ? ['native', ...needs] : needs

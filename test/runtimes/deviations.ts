@@ -24,46 +24,46 @@ const deviations: Deviations = {
     'EventSource: events: eventsource-onmessage: a handler that is replaced keeps its place; after null, it comes last':
       'it calls the handlers itself, before all listeners',
     'EventSource: events: eventsource-eventtarget: events dispatched by a script reach listeners and handlers too':
-      'it calls the handlers itself, and does not heed what they return',
+      'it calls the handlers itself, and ignores what they return',
     'EventSource: connection: eventsource-onopen: handlers are called too, in the order open, message, error':
       'it calls the handlers itself, before all listeners',
     'client: native: last event ID: no event is lost or repeated over several reconnections (Last-Event-ID header)':
       'its EventSource takes the ID of an unfinished event',
     'client: native: answers: native: if the browser gives up, one request finds out why, and is released at once':
-      'its EventSource tells of a 204 as of a loss',
+      'its EventSource reports a 204 as a loss',
     ...Object.fromEntries(
       [
         "payloads: empty data is not a payload for 'json': it is neither delivered nor an error, and its ID counts",
         "payloads: empty data is a payload for 'text' and for a parse function",
         'ending: endOn an event type whose event is empty: the source is closed, and nothing is delivered',
-      ].map((name) => [`client: native: ${name}`, 'its EventSource dispatches no event whose data is empty']),
+      ].map((name) => [`client: native: ${name}`, 'its EventSource drops events with empty data']),
     ),
   },
   'Firefox ESR': {
     'EventSource: connection: eventsource-reconnect: a request that breaks before its answer is a loss too':
-      'it asks again by itself where a request breaks off',
+      'it retries a request that breaks off on its own',
     "client: fetch: reconnection: a stream that ends has failed as 'ended', a request that breaks off as 'network'":
-      'it asks again by itself where a request breaks off',
+      'it retries a request that breaks off on its own',
     ...Object.fromEntries(
       ['fetch', 'auto'].map((transport) => [
         `client: ${transport}: reconnection: attempts are forgotten after resetAfter, if something was received`,
-        'it shows no answer without a byte of its body',
+        'it shows an answer only with the first byte of its body',
       ]),
     ),
   },
   WebKitGTK: {
     'EventSource: connection: eventsource-reconnect: a loss is an error event, then a request with the last event ID':
-      'it encodes the bytes of a header once more',
+      'it encodes the bytes of a header twice',
     ...Object.fromEntries(
       ['fetch', 'auto'].map((transport) => [
         `client: ${transport}: last event ID: a non-ASCII ID is sent as UTF-8`,
-        'it encodes the bytes of a header once more',
+        'it encodes the bytes of a header twice',
       ]),
     ),
     'client: fetch: reconnection: the status shows every step of a loss, from connecting to closed':
-      'it takes a connection that is cut for the end of the stream',
+      'it takes a cut connection for the end of the stream',
     'client: fetch: ending: a policy can retry cuts and accept the clean end':
-      'it takes a connection that is cut for the end of the stream',
+      'it takes a cut connection for the end of the stream',
   },
 }
 
@@ -81,7 +81,11 @@ export function applyDeviations(
     if (deviation === undefined || outcome === 'left out') return result
     return outcome === 'failed'
       ? { name, outcome: 'left out', reason: deviation }
-      : { name, outcome: 'failed', reason: `This holds by now: deviations.ts says that ${deviation}.` }
+      : {
+          name,
+          outcome: 'failed',
+          reason: `This case passes now; remove it from deviations.ts, which says: ${deviation}.`,
+        }
   })
   const names = new Set(results.map(({ name }) => name))
   const unknown = [...table.keys()].filter((name) => results.length > 0 && !names.has(name))
@@ -90,7 +94,7 @@ export function applyDeviations(
     ...unknown.map((name): Result => ({
       name,
       outcome: 'failed',
-      reason: 'deviations.ts names it, and nothing has that name.',
+      reason: 'deviations.ts names it, but no case has this name.',
     })),
   ]
 }

@@ -57,6 +57,6 @@ export async function runAsExpected(example: EventSourceCase, subject: Subject, 
     return
   }
   throw new Error(
-    `This holds by now, and test/behaviour/event-source/deviations.ts says of ${subject.maker}: ${deviation}`,
+    `This case passes now, but test/behaviour/event-source/deviations.ts says of ${subject.maker}: ${deviation}`,
   )
 }
