@@ -18,7 +18,7 @@ async function collect(events: AsyncIterable<{ data: string }>): Promise<string[
   return collected
 }
 
-/** A response whose body never ends, and what became of it. */
+/** A response whose body never ends, and whether it was cancelled. */
 function endless(init: ResponseInit = { headers: EVENT_STREAM }, text = 'data: a\n\ndata: b\n\n') {
   const cancelled = vi.fn<() => void>()
   const body = new ReadableStream<Uint8Array>({
@@ -28,7 +28,7 @@ function endless(init: ResponseInit = { headers: EVENT_STREAM }, text = 'data: a
   return { response: new Response(body, init), cancelled }
 }
 
-/** The time for which the body of a refused answer is read passes at once. */
+/** Skips the time for which the body of a refused answer is read. */
 async function failureOf(response: FetchLikeResponse) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
@@ -86,7 +86,7 @@ describe('readEvents over the network', () => {
     await vi.waitFor(() => expect(countOpen()).toBe(0))
   })
 
-  it('fails with the reason when the connection breaks, after the events before', async () => {
+  it('yields the events so far and then throws the reason when the connection breaks', async () => {
     const { url } = await serve((_, response) => {
       openStream(response, 'data: a\n\n')
       setTimeout(() => response.destroy(), 20)
@@ -115,14 +115,14 @@ describe('readEvents over the network', () => {
 
   it('throws the timeout that the application gave to fetch, untouched', async () => {
     const { url } = await serve((_, response) => openStream(response))
-    // What AbortSignal.timeout() does; its own clock might run out before the answer is there.
+    // Like AbortSignal.timeout(), whose own clock might run out before the answer arrives.
     const timeout = new AbortController()
     const next = readEvents(await fetch(url, { signal: timeout.signal })).next()
     timeout.abort(new DOMException('The operation timed out.', 'TimeoutError'))
     await expect(next).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }))
   })
 
-  it('throws the reason, also where fetch was given the same signal', async () => {
+  it('throws the reason, even if fetch got the same signal', async () => {
     const { url } = await serve((_, response) => openStream(response))
     const controller = new AbortController()
     const { signal } = controller
@@ -133,7 +133,7 @@ describe('readEvents over the network', () => {
   })
 })
 
-describe('what readEvents makes of an answer', () => {
+describe('how readEvents treats an answer', () => {
   it('204 has no events', async () => {
     expect(await collect(readEvents(new Response(null, { status: 204 })))).toEqual([])
   })
@@ -181,7 +181,7 @@ describe('what readEvents makes of an answer', () => {
     ['http', { status: 429, headers: { 'retry-after': '7' } }],
     ['http', { status: 404, headers: { 'retry-after': '7' } }],
     ['content-type', { status: 200, headers: { 'retry-after': '7' } }],
-  ])('Retry-After is passed on in ms, and asking again may succeed (%s)', async (kind, init) => {
+  ])('Retry-After is reported in ms, and makes the failure retryable (%s)', async (kind, init) => {
     const failure = await failureOf(new Response('', init))
     expect(failure).toMatchObject({ kind, fatal: false, status: init.status, retryAfter: 7000 })
     expect(failure.message).toContain('7 s')
@@ -198,7 +198,7 @@ describe('what readEvents makes of an answer', () => {
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it('no media type is refused, and said so', async () => {
+  it('a missing media type is refused with that reason', async () => {
     const failure = await failureOf(endless({}).response)
     expect(failure).toMatchObject({ kind: 'content-type', mediaType: '' })
     expect(failure.message).toMatch(/^The server answered with no media type/)
@@ -207,25 +207,25 @@ describe('what readEvents makes of an answer', () => {
   it.each([
     [200, { 'content-type': 'text/html' }],
     [404, EVENT_STREAM],
-  ])('names the URL that answered %d', async (status, headers) => {
+  ])('the failure names the final URL, which answered %d', async (status, headers) => {
     const url = 'https://a.example/login'
     const failure = await failureOf({ status, url, headers: new Headers(headers), body: null })
     expect(failure.url).toBe(url)
     expect(failure.message.startsWith(`${url} answered`)).toBe(true)
   })
 
-  it('a body that is missing is the fault of fetch', async () => {
+  it('a missing body is a fault of fetch', async () => {
     const failure = await failureOf({ status: 200, url: '', headers: new Headers(EVENT_STREAM), body: null })
     expect(failure).toMatchObject({ kind: 'unsupported', fatal: true })
     expect(failure.message).toContain('React Native')
   })
 
-  it('a signal that is aborted already is not waited for', async () => {
+  it('an already aborted signal throws at once', async () => {
     const response = new Response(new ReadableStream(), { headers: EVENT_STREAM })
     await expect(readEvents(response, { signal: AbortSignal.abort('enough') }).next()).rejects.toBe('enough')
   })
 
-  it('a body that never answers to cancel() is left all the same', async () => {
+  it('a body whose cancel() never settles does not hold up the loop', async () => {
     const { response } = endless()
     vi.spyOn(ReadableStreamDefaultReader.prototype, 'cancel').mockReturnValue(new Promise(() => {}))
     onTestFinished(() => void vi.restoreAllMocks())
@@ -242,23 +242,23 @@ describe('readEvents with endOn', () => {
   it.each<[string, EndOn, string[]]>([
     ['a type', 'done', ['a', 'b']],
     ['types', ['error', 'done'], ['a', 'b']],
-    ['a function that says deliver', ({ data }) => data === 'b' && 'deliver', ['a', 'b']],
-    ['a function that says true', ({ data }) => data === 'b', ['a']],
-    ['a function that answers with anything truthy or falsy', ({ data }) => /c/.exec(data) as never, ['a', 'b']],
-    ['a function that knows the first event', () => true, []],
+    ['a function that returns deliver', ({ data }) => data === 'b' && 'deliver', ['a', 'b']],
+    ['a function that returns true', ({ data }) => data === 'b', ['a']],
+    ['a function that returns any truthy or falsy value', ({ data }) => /c/.exec(data) as never, ['a', 'b']],
+    ['a function that stops at the first event', () => true, []],
   ])('%s ends the loop with the mark, and releases the body', async (_, endOn, expected) => {
     const { response, cancelled } = endless(undefined, TEXT)
     const got: string[] = []
     for await (const { data } of readEvents(response, { endOn })) {
       got.push(data)
-      // At once, and not when the loop comes back.
+      // At once, not when the loop asks again.
       expect(cancelled).toHaveBeenCalledOnce()
     }
     expect(got).toEqual(expected)
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it('does not ask about events behind the mark', async () => {
+  it('does not call the function for events after the mark', async () => {
     const endOn = vi.fn<(event: { data: string }) => boolean>(({ data }) => data === 'b')
     await collect(readEvents(endless(undefined, TEXT).response, { endOn }))
     expect(endOn.mock.calls).toMatchObject([[{ data: 'a' }], [{ event: 'done', data: 'b' }]])
@@ -267,7 +267,7 @@ describe('readEvents with endOn', () => {
   it.each<[string, EndOn]>([
     ['a type', 'done'],
     ['a function', () => false],
-  ])('a stream that ends without it has failed, after its events: %s', async (_, endOn) => {
+  ])('a stream that ends without the mark has failed, after its events: %s', async (_, endOn) => {
     const url = 'https://a.example/'
     const { headers, body } = responseOf('data: a\n\nevent: done\ndata: unfinished')
     const events = readEvents({ status: 200, url, headers, body }, { endOn })
@@ -281,7 +281,7 @@ describe('readEvents with endOn', () => {
     expect(await events.next()).toEqual({ done: true, value: undefined })
   })
 
-  it('a loop that is left has not failed', async () => {
+  it('a loop that is left early has not failed', async () => {
     const { response } = endless(undefined, ':\n')
     const events = readEvents(response, { endOn: 'done' })
     const waiting = events.next()
@@ -289,11 +289,11 @@ describe('readEvents with endOn', () => {
     expect(await waiting).toEqual({ done: true, value: undefined })
   })
 
-  it('204 has no events, and no mark to miss', async () => {
+  it('204 has no events, and needs no mark', async () => {
     expect(await collect(readEvents(new Response(null, { status: 204 }), { endOn: 'done' }))).toEqual([])
   })
 
-  it('throws what the function throws, after the events before, and releases the body', async () => {
+  it('throws what the function throws, after the earlier events, and releases the body', async () => {
     const { response, cancelled } = endless(undefined, TEXT)
     const fault = new Error('mine')
     const endOn = ({ data }: { data: string }): boolean => {
@@ -344,7 +344,7 @@ describe('leaving readEvents', () => {
     expect(remove).toHaveBeenCalledOnce()
   })
 
-  it('by return() while it waits for a chunk releases the body, and ends the wait', async () => {
+  it('by return() while it waits for a chunk releases the body and ends the wait', async () => {
     const { response, cancelled } = endless({ headers: EVENT_STREAM }, ':\n')
     const events = readEvents(response)
     const next = events.next()
@@ -373,7 +373,7 @@ describe('leaving readEvents', () => {
     },
   )
 
-  it('by return() while a body that never answers is waited for does not wait for it', async () => {
+  it('by return() while it waits for a silent body does not wait for the body', async () => {
     const read = vi.fn(never)
     const body = { locked: false, cancel: never, getReader: () => ({ read, cancel: never }) }
     const events = readEvents({ status: 200, url: '', headers: new Headers(EVENT_STREAM), body })
@@ -384,7 +384,7 @@ describe('leaving readEvents', () => {
     expect(await events.next()).toEqual({ done: true, value: undefined })
   })
 
-  it('by abort while a body that never answers is waited for does not wait for it', async () => {
+  it('by abort while it waits for a silent body does not wait for the body', async () => {
     const read = vi.fn(never)
     const body = { locked: false, cancel: never, getReader: () => ({ read, cancel: never }) }
     const controller = new AbortController()
@@ -396,7 +396,7 @@ describe('leaving readEvents', () => {
   })
 
   it.each(['return', 'throw', 'asyncDispose'] as const)(
-    'by %s with a chunk on its way leaves the events of that chunk, too',
+    'by %s while a chunk is on its way drops the events of that chunk',
     async (way) => {
       let enqueue: ((text: string) => void) | undefined
       const body = new ReadableStream<Uint8Array>({
@@ -417,7 +417,7 @@ describe('leaving readEvents', () => {
     },
   )
 
-  it('by throw() releases the body, and throws', async () => {
+  it('by throw() releases the body and throws', async () => {
     const { response, cancelled } = endless()
     const events = readEvents(response)
     await events.next()
@@ -432,7 +432,7 @@ describe('leaving readEvents', () => {
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it('by abort while it waits throws the reason, and releases the body at once', async () => {
+  it('by abort while it waits throws the reason and releases the body at once', async () => {
     const { response, cancelled } = endless({ headers: EVENT_STREAM }, ':\n')
     const controller = new AbortController()
     const next = readEvents(response, { signal: controller.signal }).next()
@@ -452,18 +452,18 @@ describe('leaving readEvents', () => {
     await expect(events.next()).rejects.toBe('enough')
   })
 
-  it('before it starts, by a signal that is aborted already', async () => {
+  it('by a signal that is already aborted works before it starts', async () => {
     const { response, cancelled } = endless()
     await expect(readEvents(response, { signal: AbortSignal.abort('early') }).next()).rejects.toBe('early')
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it.each([204, 404])('by a signal that is aborted already, whatever answered: %d', async (status) => {
+  it.each([204, 404])('by a signal that is already aborted works for any answer: %d', async (status) => {
     const answer = new Response(null, { status })
     await expect(readEvents(answer, { signal: AbortSignal.abort('early') }).next()).rejects.toBe('early')
   })
 
-  it('by abort while the words of a refusal are read throws the reason', async () => {
+  it('by abort while the body of a refusal is read throws the reason', async () => {
     const { response } = endless({ status: 503 }, 'busy')
     const controller = new AbortController()
     const next = readEvents(response, { signal: controller.signal }).next()
@@ -471,7 +471,7 @@ describe('leaving readEvents', () => {
     await expect(next).rejects.toBe('enough')
   })
 
-  it('takes its listener off the signal, however it ends', async () => {
+  it('removes its listener from the signal, however it ends', async () => {
     const { signal } = new AbortController()
     const add = vi.spyOn(signal, 'addEventListener')
     const remove = vi.spyOn(signal, 'removeEventListener')
@@ -482,17 +482,17 @@ describe('leaving readEvents', () => {
 })
 
 describe('calls of next() that overlap', () => {
-  it('are answered in the order they came', async () => {
+  it('are answered in order', async () => {
     const { response } = endless({ headers: EVENT_STREAM }, 'data: a\n\ndata: b\n\ndata: c\n\ndata: d\n\n')
     const events = readEvents(response)
     const first = events.next()
-    // Called as soon as the first is answered, which is before the second is.
+    // Called as soon as the first is answered, before the second one is.
     const later = first.then(() => events.next())
     const answers = await Promise.all([first, events.next(), events.next(), later])
     expect(answers.map(({ value }) => value?.data)).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  it('find the end behind a failure', async () => {
+  it('find the end after a failure', async () => {
     const { response } = endless({ headers: EVENT_STREAM }, 'data: a\n\ndata: too large\n\n')
     const events = readEvents(response, { maxEventSize: 10 })
     const calls = await Promise.allSettled([events.next(), events.next(), events.next()])
@@ -527,14 +527,14 @@ describe('bad arguments', () => {
     [{ signal: null }, TypeError, /^signal/],
     [{ maxEventSize: 'x' }, TypeError, /^maxEventSize/],
     [{ maxEventSize: 0 }, RangeError, /^maxEventSize/],
-  ])('readEvents(response, %j) is refused, and the body left alone', (options, type, message) => {
+  ])('readEvents(response, %j) is refused, and the body is not touched', (options, type, message) => {
     const response = responseOf('data: a\n\n')
     expect(() => readEvents(response, options as never)).toThrow(type)
     expect(() => readEvents(response, options as never)).toThrow(message)
     expect(response.body?.locked).toBe(false)
   })
 
-  it('refuses a body that somebody else reads', async () => {
+  it('refuses a body that is already being read', async () => {
     const response = responseOf('data: a\n\n')
     response.body?.getReader()
     expect(() => readEvents(response)).toThrow(/^response\.body is locked/)

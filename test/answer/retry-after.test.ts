@@ -16,7 +16,7 @@ describe('Retry-After', () => {
     ['Tue, 22 Nov 2033 08:00:00 GMT', 3_600_000],
   ])('%s', (value, expected) => expect(parseRetryAfter(value, now)).toBe(expected))
 
-  test.each([null, '', 'soon', '-1', '2.5', '1e3', '0x10', '2026-11-22', '5 s'])('%s means nothing', (value) =>
+  test.each([null, '', 'soon', '-1', '2.5', '1e3', '0x10', '2026-11-22', '5 s'])('%s is ignored', (value) =>
     expect(parseRetryAfter(value, now)).toBeUndefined(),
   )
 })

@@ -25,14 +25,14 @@ beforeAll(async () => {
   stream = await putUp(inject('scriptServer'), { connections: [{}] })
 })
 
-/** Whatever was refused has asked the server for nothing, and keeps nothing alive. */
+/** Refused arguments cause no request and keep nothing alive. */
 afterAll(async () => {
   expect((await stream.report()).requests).toEqual([])
   const resources = () => process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|Request/.test(name))
   await until(() => resources().length === 0, 'every timer and socket to be released')
 })
 
-/** The class exactly: a RangeError where a TypeError is due is a wrong answer too. */
+/** Checks for the exact class: a RangeError instead of a TypeError is wrong too. */
 function expectRefusal(call: () => unknown, kind: ErrorClass, says: RegExp): void {
   let thrown: unknown
   try {
@@ -45,7 +45,7 @@ function expectRefusal(call: () => unknown, kind: ErrorClass, says: RegExp): voi
   expect((thrown as Error).message).toMatch(says)
 }
 
-/** The names of all options that a function has: it lists them when it is given one that is like none. */
+/** The names of all options of a function, which it lists if it gets an unknown one. */
 function optionsOf(call: (options: object) => unknown): string[] {
   let message = ''
   try {
@@ -61,9 +61,9 @@ function namesIn(table: readonly (readonly [string, ...unknown[]])[]): string[] 
 }
 
 describe('createEventSource', () => {
-  describe('refuses a url that is none', () => {
+  describe('refuses an invalid url', () => {
     it.each(['', '/prices', 'prices', 'http://', 'http://a:b', '//host/path'])(
-      '%j: a SyntaxError as in the standard',
+      '%j: a SyntaxError, as in the standard',
       (url) => {
         expect(() => createEventSource(url)).toThrow(
           expect.objectContaining({ name: 'SyntaxError', message: expect.stringContaining(`the url "${url}"`) }),
@@ -80,7 +80,7 @@ describe('createEventSource', () => {
       )
     })
 
-    it('credentials in it, which fetch refuses and which end up in logs', () => {
+    it('with credentials, which fetch refuses and which would end up in logs', () => {
       expectRefusal(
         () => createEventSource('http://user:secret@127.0.0.1/'),
         TypeError,
@@ -115,19 +115,19 @@ describe('createEventSource', () => {
     ['maxEventSize', ['1 MB', null, true], TypeError],
     ['maxEventSize', [0, -1, Number.NaN], RangeError],
   ]
-  it('has no option but these', () => {
+  it('has no other options', () => {
     expect(optionsOf((unknown) => createEventSource(stream.url, unknown))).toEqual(namesIn(options))
   })
 
   describe.each(options)('refuses a wrong %s', (name, values, kind) => {
     it.each(values.map((value) => [value]))('%o', (value) => {
-      // Headers are checked by the platform, which names the header and not the option where the characters are wrong.
+      // The platform checks headers: for wrong characters it names the header, not the option.
       const says = name === 'headers' ? /createEventSource: headers/ : new RegExp(`createEventSource: ${name} must be `)
       expectRefusal(() => createEventSource(stream.url, { [name]: value }), kind, says)
     })
   })
 
-  it.each([[null], ['json'], [5]])('refuses options that are no object: %o', (value) => {
+  it.each([[null], ['json'], [5]])('refuses options that are not an object: %o', (value) => {
     expectRefusal(() => createEventSource(stream.url, value as never), TypeError, /options must be an object/)
   })
 
@@ -159,7 +159,7 @@ describe('createEventSource', () => {
   })
 
   it.each(['method', 'headers', 'body', 'fetch', 'redirect', 'maxEventSize'])(
-    'refuses %s for a transport on which it has no effect, and says where it belongs',
+    'refuses %s for a transport that ignores it, and says where it belongs',
     (name) => {
       const values: Record<string, unknown> = {
         method: 'POST',
@@ -192,7 +192,7 @@ describe('createEventSource', () => {
     ],
     ['ftp://sse.example/', /scheme "ftp:", which fetch cannot use/],
     ['ws://sse.example/', /scheme "ws:", which fetch cannot use/],
-  ])('refuses %s, which fetch can never use, unless a fetch or transport of your own is to use it', (url, says) => {
+  ])('refuses %s, which fetch can never use, unless there is a custom fetch or transport', (url, says) => {
     for (const transport of ['auto', 'fetch', 'native'] as const) {
       expectRefusal(() => createEventSource(url, { transport }), TypeError, says)
     }
@@ -200,7 +200,7 @@ describe('createEventSource', () => {
     createEventSource(url, { transport: fetchTransport({ fetch: () => new Promise(() => {}) }) }).close()
   })
 
-  it('refuses duplicateWindow on native, which cannot tell what it needs', () => {
+  it('refuses duplicateWindow on native, which does not report what it needs', () => {
     expectRefusal(
       () => createEventSource(stream.url, { transport: 'native', duplicateWindow: 5 }),
       TypeError,
@@ -218,7 +218,7 @@ describe('createEventSource', () => {
     }
   })
 
-  it('lets go of the signal when it refuses something else', () => {
+  it('releases the signal when it refuses something else', () => {
     const { signal } = new AbortController()
     signal.addEventListener = () => {
       throw new Error('It was listened to.')
@@ -228,13 +228,13 @@ describe('createEventSource', () => {
   })
 })
 
-describe('an unknown option is refused by name, with the one that is meant or all that there are', () => {
+describe('an unknown option is refused by name, with the likely one or the list of all', () => {
   const onEvent = (): void => {}
   const answer = (): Response => new Response('', { headers: { 'content-type': 'text/event-stream' } })
   const source = createEventSource('http://127.0.0.1/', { connect: 'while-listening' })
   afterAll(() => source.close())
 
-  /** Every public function that takes options: who refuses, a misspelt option and the one that was meant. */
+  /** Every public function that takes options: its name, a call, a misspelt option and the intended one. */
   const functions: [caller: string, call: (options: object) => unknown, misspelt: string, meant: string][] = [
     ['createEventSource', (options) => createEventSource(stream.url, options), 'idleTimeOut', 'idleTimeout'],
     ['createEventSource', (options) => createEventSource(stream.url, options), 'header', 'headers'],
@@ -248,7 +248,7 @@ describe('an unknown option is refused by name, with the one that is meant or al
   ]
 
   it.each(functions)('%s', (caller, call, misspelt, meant) => {
-    // Even if it is not given: the name is wrong all the same.
+    // Even if it is undefined: the name is still wrong.
     for (const value of [1, undefined]) {
       const says = new RegExp(`^${caller}: there is no option "${misspelt}"; did you mean "${meant}"\\?$`)
       expectRefusal(() => call({ [misspelt]: value }), TypeError, says)
@@ -257,14 +257,14 @@ describe('an unknown option is refused by name, with the one that is meant or al
     expectRefusal(() => call({ xyz: 1 }), TypeError, unknown)
   })
 
-  it('EventStreamDecoderStream has not the callbacks of the parser that it replaces', () => {
+  it('EventStreamDecoderStream does not have the parser callbacks that it replaces', () => {
     for (const name of ['onEvent', 'onError']) {
       const says = new RegExp(`no option "${name}"`)
       expectRefusal(() => new EventStreamDecoderStream({ [name]: onEvent }), TypeError, says)
     }
   })
 
-  it('and each option is read once, so that what was checked is what is used', () => {
+  it('each option is read once, so that the checked value is the one used', () => {
     let reads = 0
     const options = {
       get maxDelay() {
@@ -278,7 +278,7 @@ describe('an unknown option is refused by name, with the one that is meant or al
     expect(policy({ attempt: 1, failure, reconnectionTime: undefined, random: 0 })).toBe(100)
   })
 
-  it('but a known one that is undefined is not given', () => {
+  it('a known option that is undefined counts as not given', () => {
     createEventSource(stream.url, {
       connect: 'while-listening',
       idleTimeout: undefined,
@@ -287,7 +287,7 @@ describe('an unknown option is refused by name, with the one that is meant or al
     }).close()
   })
 
-  it('and an inherited one counts, and is checked', () => {
+  it('an inherited option counts, and is checked', () => {
     class Options {
       get connect(): 'while-listening' {
         return 'while-listening'
@@ -359,14 +359,14 @@ describe('the methods of a source', () => {
     )
   })
 
-  it('status and stores refuse a subscriber that is no function', () => {
+  it('status and stores refuse a subscriber that is not a function', () => {
     const { subscribe } = source.status
     for (const run of [undefined, null, 5, { next() {} }]) {
       expectRefusal(() => subscribe(run as never), TypeError, /subscriber must be a function/)
     }
   })
 
-  it('a type without a schema is refused, with those that there are, prototype or not', () => {
+  it('a type without a schema is refused, with a list of the types, even if it is a prototype key', () => {
     const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const
     const checked = createEventSource(stream.url, {
       connect: 'while-listening',
@@ -392,7 +392,7 @@ describe('fetchTransport', () => {
     ['maxEventSize', ['1 MB', null], TypeError],
     ['maxEventSize', [0, -1, Number.NaN], RangeError],
   ]
-  it('has no option but these', () => {
+  it('has no other options', () => {
     expect(optionsOf(fetchTransport)).toEqual(namesIn(options))
   })
 
@@ -402,7 +402,7 @@ describe('fetchTransport', () => {
     }
   })
 
-  it('refuses options that are no object, and a body with GET', () => {
+  it('refuses options that are not an object, and a body with GET', () => {
     expectRefusal(() => fetchTransport(null as never), TypeError, /fetchTransport: options must be an object/)
     expectRefusal(
       () => fetchTransport({ method: 'GET', body: 'a' }),
@@ -421,7 +421,7 @@ describe('exponentialBackoff', () => {
     ['maxAttempts', [-1, Number.NaN]],
     ['resetAfter', [-1, Number.NaN]],
   ]
-  it('has no option but these, and shouldReconnect', () => {
+  it('has no other options but shouldReconnect', () => {
     expect(optionsOf(exponentialBackoff)).toEqual([...namesIn(options), 'shouldReconnect'].toSorted())
   })
 
@@ -433,7 +433,7 @@ describe('exponentialBackoff', () => {
     }
   })
 
-  it('refuses options that are no object, and a shouldReconnect that is no function', () => {
+  it('refuses options that are not an object, and a shouldReconnect that is not a function', () => {
     expectRefusal(() => exponentialBackoff(null as never), TypeError, /exponentialBackoff: options must be an object/)
     expectRefusal(
       () => exponentialBackoff({ shouldReconnect: true as never }),
@@ -481,7 +481,7 @@ describe('everstream/event-stream', () => {
     }
   })
 
-  it('push refuses what is neither bytes nor text, and reads on', () => {
+  it('push refuses anything but bytes and strings, and continues to read', () => {
     const events: string[] = []
     const parser = createParser({ onEvent: ({ data }) => events.push(data) })
     parser.push('data: 1\n')
@@ -492,7 +492,7 @@ describe('everstream/event-stream', () => {
     expect(events).toEqual(['1'])
   })
 
-  it('readEvents refuses what is no answer, and leaves the body of one alone when it refuses the options', () => {
+  it('readEvents refuses a value that is not a response, and does not touch the body if it refuses the options', () => {
     for (const response of [undefined, null, 5, {}, 'http://127.0.0.1/']) {
       expectRefusal(() => readEvents(response as never), TypeError, /response must be/)
     }
@@ -507,27 +507,27 @@ describe('everstream/event-stream', () => {
 
   const messages: [string, unknown, string][] = [
     ['no object', null, 'message'],
-    ['nothing to say', {}, 'message'],
-    ['an event that is no string', { event: 5, data: '' }, 'event'],
+    ['an empty message', {}, 'message'],
+    ['an event that is not a string', { event: 5, data: '' }, 'event'],
     ['an empty event', { event: '', data: '' }, 'event'],
     ['an event without data', { event: 'a' }, 'event'],
     ['an event with a line feed', { event: 'a\ndata: b', data: '' }, 'event'],
     ['an event with a carriage return', { event: 'a\rb', data: '' }, 'event'],
-    ['data that is no string', { data: { a: 1 } }, 'data'],
+    ['data that is not a string', { data: { a: 1 } }, 'data'],
     ['half a character', { data: '\ud800' }, 'data'],
     ['an id with a line feed', { id: '1\n2' }, 'id'],
     ['an id with NUL', { id: '1\0' }, 'id'],
-    ['an id that is no string', { id: 1 }, 'id'],
+    ['an id that is not a string', { id: 1 }, 'id'],
     ['a retry below 0', { retry: -1 }, 'retry'],
-    ['a retry that is no whole number', { retry: 1.5 }, 'retry'],
-    ['a retry that is no number', { retry: '1' }, 'retry'],
+    ['a retry that is not a whole number', { retry: 1.5 }, 'retry'],
+    ['a retry that is not a number', { retry: '1' }, 'retry'],
   ]
   it.each(messages)('encodeMessage refuses %s', (_what, message, field) => {
     expectRefusal(() => encodeMessage(message as never), EncodeError, new RegExp(`^${field} `))
     expect(() => encodeMessage(message as never)).toThrow(expect.objectContaining({ field }))
   })
 
-  it('encodeComment refuses what is no text', () => {
+  it('encodeComment refuses anything but strings', () => {
     for (const text of [undefined, null, 5, {}, '\udfff']) {
       expectRefusal(() => encodeComment(text as never), EncodeError, /^comment must/)
     }

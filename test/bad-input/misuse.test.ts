@@ -11,7 +11,7 @@ import { putUp, type RemoteStream } from '../server/remote.js'
 
 const serve = (): Promise<RemoteStream> => putUp(inject('scriptServer'), { connections: [{}] })
 
-/** A source that is closed with the test, and then has left nothing open at the server. */
+/** A source that is closed with the test, which checks that nothing is left open at the server. */
 async function open(
   options: EventSourceOptions<UndeclaredEvents> = {},
 ): Promise<{ source: TypedEventSource<UndeclaredEvents>; stream: RemoteStream }> {
@@ -24,7 +24,7 @@ async function open(
   return { source, stream }
 }
 
-/** An AbortSignal that counts who listens to it. */
+/** An AbortSignal that counts its listeners. */
 function countingSignal(): { signal: AbortSignal; count: () => number } {
   const { signal } = new AbortController()
   const listeners = new Set<unknown>()
@@ -43,7 +43,7 @@ function countingSignal(): { signal: AbortSignal; count: () => number } {
 
 describe('options of on and events', () => {
   it.each([[{ signal: {} }], [{ signal: 'abort' }], [null], [5]])(
-    'on and events refuse the options %o by name, and nothing has begun',
+    'on and events refuse the options %o by name, and nothing has started',
     async (options) => {
       const { source } = await open({ connect: 'while-listening' })
       expect(() => source.on('price', () => {}, options as never)).toThrow(/\b(signal|options) must be/)
@@ -57,13 +57,13 @@ describe('options of on and events', () => {
     expect(() => source.events(types as never)).toThrow(/types? must be/)
   })
 
-  it('createEventSource refuses what only looks like an AbortSignal', () => {
+  it('createEventSource refuses an object that only looks like an AbortSignal', () => {
     expect(() => createEventSource('http://127.0.0.1/', { signal: { aborted: false } as never })).toThrow(
       /signal must be/,
     )
   })
 
-  it("a source that is closed lets go of its listeners' signals", async () => {
+  it("a closed source releases its listeners' signals", async () => {
     const { source } = await open()
     const { signal, count } = countingSignal()
     source.on('price', () => {}, { signal })
@@ -73,20 +73,20 @@ describe('options of on and events', () => {
   })
 })
 
-describe('a fetch that answers what is no answer', () => {
+describe('a custom fetch that returns an invalid response', () => {
   const mediaType = new Headers({ 'content-type': 'text/event-stream' })
   it.each([
     ['nothing', undefined],
     ['an empty object', {}],
     ['a relative URL', { status: 200, url: '/prices', headers: mediaType, body: new Response('data: 1\n\n').body }],
-  ])('%s: a failed attempt, and told', async (_what, answer) => {
+  ])('%s: a failed attempt, which is reported', async (_what, answer) => {
     const { source } = await open({ fetch: () => Promise.resolve(answer as never) })
     const { failure } = await reach(source, 'waiting')
     expect(failure.message).toContain('fetch')
   })
 })
 
-describe('close() in the midst of a request', () => {
+describe('close() during a request', () => {
   it('no function of the application is called any more', async () => {
     const called: string[] = []
     let give: ((headers: Record<string, string>) => void) | undefined
@@ -112,7 +112,7 @@ describe('close() in the midst of a request', () => {
   })
 })
 
-describe('what would fail on every attempt is refused before the first', () => {
+describe('options that would fail on every attempt are refused before the first', () => {
   it.each([
     ['body', { a: 1 }],
     ['body', 5],

@@ -12,7 +12,7 @@ import {
 } from '../../src/entries/index.js'
 import { openStream, serve } from '../event-stream/server.js'
 
-/** What each way to read a stream got, or why it got nothing. */
+/** What each way to read a stream delivered, or why it delivered nothing. */
 interface Outcome {
   readonly client: unknown
   readonly standardClass: unknown
@@ -25,7 +25,7 @@ interface Message {
 
 const quick = exponentialBackoff({ initialDelay: 1, maxDelay: 1, jitter: 0 })
 
-/** Two events over two connections, the second of which says what it was told of the first. */
+/** Two events over two connections; the second one contains the last event ID that the request had. */
 async function byClient(url: string, options: EventSourceOptions<Message>): Promise<unknown> {
   const got: string[] = []
   try {
@@ -92,7 +92,7 @@ function unsupported(word: string): object {
   return { kind: 'unsupported', fatal: true, message: expect.stringContaining(word) as string }
 }
 
-/** As in React Native and in jsdom 20: neither `reason` nor `throwIfAborted`. */
+/** Like React Native and jsdom 20: neither `reason` nor `throwIfAborted`. */
 class PlainSignal extends EventTarget {
   aborted = false
 }
@@ -107,7 +107,7 @@ class PlainController {
   }
 }
 
-/** As in browsers, where fetch refuses such a signal too, with an error that looks like the network's. */
+/** Like browsers, where fetch refuses such a signal with an error that looks like a network error. */
 function StrictRequest(_url: string, { signal }: RequestInit): void {
   if (signal instanceof PlainSignal) throw new TypeError("member signal is not of type 'AbortSignal'")
 }
@@ -119,7 +119,7 @@ const EVENT_STREAM = { get: (name: string) => (name === 'content-type' ? 'text/e
 const TEXT = 'id: ü\ndata: first\n\n'
 const BYTES = new TextEncoder().encode(TEXT)
 
-/** A reader that gives one chunk, and then the end. */
+/** A reader that gives one chunk and then the end. */
 function bodyOf(chunk: unknown, extra: object): unknown {
   const chunks = [chunk]
   return {
@@ -137,7 +137,7 @@ const handmade: FetchLike = (_, { headers }) => {
   return Promise.resolve({ status: 200, url: '', headers: EVENT_STREAM, body })
 }
 
-describe('a global that is missing or has less than it should', () => {
+describe('a missing or incomplete global', () => {
   const names = [
     'AbortSignal Blob DOMException EventSource FormData Headers MessageChannel MessageEvent Request',
     'Response TextEncoder TransformStream URLSearchParams WritableStream',
@@ -150,11 +150,11 @@ describe('a global that is missing or has less than it should', () => {
     // Node's own fetch needs these two.
     ['no ReadableStream', { ReadableStream: undefined, fetch: handmade }, {}],
     ['no queueMicrotask', { queueMicrotask: undefined, fetch: handmade }, {}],
-    ['a navigator that says nothing', { navigator: {} }, {}],
-    ['a location that says nothing', { location: {} }, {}],
-    ['a document that says nothing', { document: {} }, {}],
+    ['an empty navigator', { navigator: {} }, {}],
+    ['an empty location', { location: {} }, {}],
+    ['an empty document', { document: {} }, {}],
     [
-      'a Request that cannot be made',
+      'a Request that cannot be constructed',
       {
         Request: () => {},
       },
@@ -171,7 +171,7 @@ describe('a global that is missing or has less than it should', () => {
       { client: unsupported('AbortController'), standardClass: unsupported('AbortController') },
     ],
     [
-      'an AbortController whose signals fetch does not take',
+      'an AbortController whose signals fetch does not accept',
       { AbortController: PlainController, Request: StrictRequest, fetch: refuseSignal },
       { client: unsupported('signal'), standardClass: unsupported('signal') },
     ],
@@ -200,7 +200,7 @@ describe('a global that is missing or has less than it should', () => {
     })
     const response = await (globals['fetch'] === handmade ? handmade(url, { headers: {} } as never) : fetch(url))
     for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
-    // Deleted where that is meant: `undefined` would still be `in` it.
+    // Deleted, because an `undefined` one would still be `in` globalThis.
     for (const name of Object.keys(globals)) if (globals[name] === undefined) Reflect.deleteProperty(globalThis, name)
     const outcome: Outcome = {
       client: await byClient(url, { transport: 'fetch' }),
@@ -218,7 +218,7 @@ describe('a signal without `reason` and `throwIfAborted`', () => {
     vi.stubGlobal('AbortSignal', PlainSignal)
   })
 
-  it('is enough with a fetch that takes it, redirects included', async () => {
+  it('is enough with a fetch that accepts it, even for redirects', async () => {
     const answers = [
       new Response(null, { status: 302, headers: { location: '/moved' } }),
       new Response('data: 1\n\n', { headers: { 'content-type': 'text/event-stream' } }),
@@ -249,7 +249,7 @@ describe('a signal without `reason` and `throwIfAborted`', () => {
   })
 })
 
-/** Whose reader is silent after the chunk. */
+/** A body whose reader is silent after the chunk. */
 function silentBody(extra: object): unknown {
   const chunks = [BYTES]
   return {
@@ -326,7 +326,7 @@ describe('a body', () => {
     ['cannot be read in pieces', () => new Blob([TEXT]), 'response.body'],
     ['gives numbers', () => bodyOf(1, {}), '[object Number]'],
     ['gives objects', () => bodyOf({ length: 3 }, {}), '[object Object]'],
-  ])('that %s is unsupported, for good, with any status that opens', async (_, body, words) => {
+  ])('that %s is unsupported, for good, with any status that opens a stream', async (_, body, words) => {
     for (const status of [200, 201]) {
       const answer = () => ({ status, url: '', headers: EVENT_STREAM, body: body() as ReadableStream })
       const fetch = vi.fn<FetchLike>(() => Promise.resolve(answer()))
@@ -358,7 +358,7 @@ describe('a body', () => {
     }
   })
 
-  it.each(['read', 'refused', 'redirected'])('that is a Node stream is destroyed once it is left: %s', async (how) => {
+  it.each(['read', 'refused', 'redirected'])('that is a Node stream is destroyed when it is left: %s', async (how) => {
     const stream = new Readable({ read() {} })
     stream.push(TEXT)
     const status = { read: 200, refused: 404, redirected: 302 }[how]!
@@ -369,7 +369,7 @@ describe('a body', () => {
     const source = createEventSource<Message>('http://sse.example/', {
       parse: 'text',
       fetch(_url, { signal }) {
-        // As `node-fetch` does it.
+        // As `node-fetch` does.
         signal.addEventListener('abort', () => stream.emit('error', new Error('aborted')))
         return stream.destroyed ? new Promise(() => {}) : Promise.resolve({ status, url: '', headers, body: stream })
       },
@@ -383,7 +383,7 @@ describe('a body', () => {
   })
 })
 
-describe('an answer that is none', () => {
+describe('an invalid response', () => {
   it.each([undefined, null, {}, { status: 200, headers: {} }])('is a fault in `fetch`: %j', async (answer) => {
     const fetch: FetchLike = () => Promise.resolve(answer as never)
     expect(await byClient('http://sse.example/', { fetch, reconnection: false })).toMatchObject({
