@@ -11,13 +11,13 @@ const ADDRESS = 'http://sse.example/stream'
 interface Asked {
   readonly url: string
   readonly init: FetchLikeInit
-  /** Since the test began, in ms. */
+  /** The time since the test began, in ms. */
   readonly at: number
 }
 
 type Answer = () => Response | Promise<Response>
 
-/** A stream that sends these chunks, and then ends or stays open. */
+/** A stream that sends these chunks and then ends or stays open. */
 function stream(chunks: readonly string[], end: 'ends' | 'stays open' = 'ends'): Answer {
   return () => {
     const body = new ReadableStream<Uint8Array>({
@@ -57,7 +57,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** A source whose attempts are answered in this order, the last one again and again. */
+/** A source whose attempts are answered in this order, repeating the last answer. */
 function open(...answers: readonly Answer[]): EventSource {
   const fetch: FetchLike = async (url, init) => {
     const answer = answers[Math.min(asked.length, answers.length - 1)] as Answer
@@ -75,7 +75,7 @@ function listen(source: EventSource, ...types: readonly string[]): Event[] {
   return events
 }
 
-/** Lets the tasks and promises of this moment run. */
+/** Runs the tasks and promises that are due now. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -100,7 +100,7 @@ async function failureOf(source: EventSource): Promise<EventSourceErrorEvent> {
 }
 
 describe('a handler', () => {
-  test('has the source for its this, also behind a listener', async () => {
+  test('has the source as its this, even after a listener', async () => {
     const source = open(stream([], 'stays open'))
     const seen: unknown[] = []
     source.addEventListener('open', () => seen.push('listener'))
@@ -113,7 +113,7 @@ describe('a handler', () => {
 })
 
 describe('the option fetch', () => {
-  test('is asked in place of the global one, with plain headers that can be added to', async () => {
+  test('is called instead of the global one, with plain headers that it can extend', async () => {
     const global = vi.fn<FetchLike>()
     vi.stubGlobal('fetch', global)
     open(stream([':\n'], 'stays open'))
@@ -135,20 +135,20 @@ describe('the option fetch', () => {
     expect(global).not.toHaveBeenCalled()
   })
 
-  test('is asked on every attempt, with the last event ID', async () => {
+  test('is called on every attempt, with the last event ID', async () => {
     open(stream(['id: 1\ndata: a\n\n']), stream(['id: é\n\n']), stream([], 'stays open'))
     await pass(20_000)
     expect(asked.map(({ init }) => init.headers['last-event-id'])).toEqual([undefined, '1', 'Ã©'])
   })
 
-  test('is asked for credentials where they are wanted', async () => {
+  test('gets credentials: include if withCredentials is set', async () => {
     const fetch = vi.fn<FetchLike>(async () => stream([], 'stays open')())
     sources.push(new EventSource(ADDRESS, { fetch, withCredentials: true }))
     await settled()
     expect(fetch.mock.calls[0]?.[1].credentials).toBe('include')
   })
 
-  test('is looked up at each attempt where it is not given', async () => {
+  test('defaults to the global one at each attempt', async () => {
     vi.stubGlobal('fetch', breakOff)
     sources.push(new EventSource(ADDRESS))
     await settled()
@@ -158,7 +158,7 @@ describe('the option fetch', () => {
     expect(later).toHaveBeenCalledOnce()
   })
 
-  test.each([null, 'fetch', {}, 1])('is refused where it is no function: %j', (fetch) => {
+  test.each([null, 'fetch', {}, 1])('is refused if it is not a function: %j', (fetch) => {
     expect(() => new EventSource(ADDRESS, { fetch: fetch as unknown as FetchLike })).toThrow(
       /^EventSource: fetch must be a function, but is/,
     )
@@ -168,8 +168,8 @@ describe('the option fetch', () => {
 describe('what keeps a process alive', () => {
   const ports = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
 
-  test('is nothing that was refused', async () => {
-    // Those of the tests before are let go of by then.
+  test('is nothing if the arguments were refused', async () => {
+    // The resources of earlier tests are released by then.
     await settled()
     const before = ports()
     expect(() => new EventSource('not a url')).toThrow(DOMException)
@@ -179,7 +179,7 @@ describe('what keeps a process alive', () => {
 
   test('is released by close(), and when the connection has failed', async () => {
     await settled()
-    // In a browser; elsewhere there is no port.
+    // As in a browser: elsewhere there is no port.
     vi.stubGlobal('location', new URL(ADDRESS))
     const before = ports()
     const closed = open(stream([':\n'], 'stays open'))
@@ -194,7 +194,7 @@ describe('what keeps a process alive', () => {
 })
 
 describe('an error event', () => {
-  test.each([204, 404, 503])('carries the status %d, by which the connection has failed', async (status) => {
+  test.each([204, 404, 503])('has the status %d with which the connection has failed', async (status) => {
     const source = open(refuse(status, { 'retry-after': '1' }))
     const event = await failureOf(source)
     expect(event).toMatchObject({ type: 'error', status, failure: { kind: 'http', status } })
@@ -212,7 +212,7 @@ describe('an error event', () => {
     }
   })
 
-  test('names the media type that is no event stream', async () => {
+  test('names a media type that is not an event stream', async () => {
     const source = open(() => new Response('', { headers: { 'content-type': 'text/html' } }))
     const event = await failureOf(source)
     expect(event).toMatchObject({ status: 200, failure: { kind: 'content-type', mediaType: 'text/html' } })
@@ -221,7 +221,7 @@ describe('an error event', () => {
   test.each([
     ['a 201', { status: 201, headers: { 'content-type': 'text/event-stream' } }],
     ['a wrong media type', { headers: { 'content-type': 'text/html', 'retry-after': '1' } }],
-  ])('ends it for good for %s, as the standard has it, whatever Retry-After says', async (_, init) => {
+  ])('reports the final failure for %s, as the standard says, whatever Retry-After is', async (_, init) => {
     const source = open(() => new Response('data: 1\n\n', init))
     await failureOf(source)
     expect(source.readyState).toBe(EventSource.CLOSED)
@@ -229,7 +229,7 @@ describe('an error event', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('has no status where there was no answer, and says what broke', async () => {
+  test('has no status without an answer, and says what broke', async () => {
     const source = open(breakOff)
     const event = await failureOf(source)
     expect(event).not.toHaveProperty('status')
@@ -237,8 +237,8 @@ describe('an error event', () => {
     expect(source.readyState).toBe(EventSource.CONNECTING)
   })
 
-  test.each(['before the answer', 'in the midst of the stream'])(
-    'is the last where a fetch of your own is aborted, %s',
+  test.each(['before the answer', 'in the middle of the stream'])(
+    'is final if a custom fetch is aborted, %s',
     async (when) => {
       const abort = (): never => {
         throw new DOMException('The user went offline.', 'AbortError')
@@ -257,7 +257,7 @@ describe('an error event', () => {
     expect(await failureOf(open(stream([])))).toMatchObject({ failure: { kind: 'ended' } })
   })
 
-  test('is a loss where fetch gives what is no response', async () => {
+  test('reports a loss if fetch returns something that is not a response', async () => {
     const source = open(() => ({}) as Response, stream([], 'stays open'))
     expect(await failureOf(source)).toMatchObject({ failure: { kind: 'application' } })
     await pass(6000)
@@ -266,7 +266,7 @@ describe('an error event', () => {
 })
 
 describe('reestablishing', () => {
-  test('waits for 3 s where the stream has set no time, and some more by chance', async () => {
+  test('waits for 3 s if the stream has set no time, plus a random time', async () => {
     vi.mocked(Math.random).mockReturnValue(0.75)
     open(stream([':\n']))
     await pass(3500)
@@ -275,14 +275,14 @@ describe('reestablishing', () => {
     expect(times()).toEqual([0, 3750])
   })
 
-  test('waits longer after each attempt that fails, 30 s more at the most', async () => {
+  test('waits longer after each failed attempt, by up to 30 s', async () => {
     open(breakOff)
     await pass(200_000)
     const waits = times().map((at, index, all) => at - (all[index - 1] ?? 0))
     expect(waits.slice(1, 7)).toEqual([6000, 9000, 15_000, 27_000, 33_000, 33_000])
   })
 
-  test('a connection that has delivered something is no failed attempt, one that was silent is', async () => {
+  test('a silent connection counts as a failed attempt, unlike one that has delivered something', async () => {
     open(stream([':\n']))
     await pass(60_000)
     expect(times().slice(0, 4)).toEqual([0, 6000, 12_000, 18_000])
@@ -303,7 +303,7 @@ describe('reestablishing', () => {
   })
 
   test.each(['3000000000', '9'.repeat(40)])(
-    '"retry: %s" does not either: it is an hour',
+    '"retry: %s" does not hammer the server either: it is an hour',
     async (retry) => {
       vi.mocked(Math.random).mockReturnValue(0.999_999)
       open(stream([`retry: ${retry}\n\n`]))
@@ -315,10 +315,10 @@ describe('reestablishing', () => {
     60_000,
   )
 
-  test('an error listener that closes comes before the next request, however long it was held up', async () => {
+  test('an error listener that closes the source runs before the next request, however late it is', async () => {
     const source = open(stream(['retry: 0\ndata: a\n\n']))
     source.addEventListener('message', () => {
-      // What follows in the queue is the error event. Time passes before it has its turn.
+      // The error event is next in the queue. Time passes before its turn.
       queueMicrotask(() => queueMicrotask(() => vi.advanceTimersByTime(60_000)))
     })
     source.addEventListener('error', () => source.close())
@@ -327,7 +327,7 @@ describe('reestablishing', () => {
   })
 
   test.each(['user@', 'user:secret@', ':secret@'])(
-    'is futile with credentials in the URL (%s)',
+    'does not happen with credentials in the URL (%s)',
     async (credentials) => {
       const url = ADDRESS.replace('//', `//${credentials}`)
       const source = new EventSource(url)
@@ -337,7 +337,7 @@ describe('reestablishing', () => {
     },
   )
 
-  test('whether a URL is futile is the business of a fetch of your own', async () => {
+  test('is left to a custom fetch even for a URL that fetch cannot use', async () => {
     const fetch = vi.fn<FetchLike>(async () => breakOff())
     sources.push(new EventSource('unix:/run/events.sock', { fetch }))
     await pass(6000)
@@ -345,7 +345,7 @@ describe('reestablishing', () => {
   })
 })
 
-/** What the page is told from outside. */
+/** Sends the page events from outside. */
 function stubPage(): EventTarget {
   const page = new EventTarget()
   vi.stubGlobal('navigator', { onLine: true })
@@ -356,7 +356,7 @@ function stubPage(): EventTarget {
 }
 
 describe('a page', () => {
-  test('that is offline tells of the loss once, and asks again when the network is back', async () => {
+  test('that is offline reports the loss once, and reconnects when the network is back', async () => {
     const page = stubPage()
     const source = open(stream([':\n']), stream([':\n'], 'stays open'))
     const events = listen(source, 'open', 'error')
@@ -369,7 +369,7 @@ describe('a page', () => {
     expect(events.map(({ type }) => type)).toEqual(['open', 'error', 'open'])
   })
 
-  test('that goes into the back/forward cache lets the stream go, and takes it up when it is back', async () => {
+  test('that enters the back/forward cache releases the stream, and resumes it when it is back', async () => {
     const page = stubPage()
     const source = open(stream(['id: 7\n\n'], 'stays open'))
     const events = listen(source, 'open', 'error')
@@ -389,7 +389,7 @@ describe('a page', () => {
 describe('dispatching', () => {
   const burst = Array.from({ length: 5000 }, (_, index) => `data: ${index}\n\n`).join('')
 
-  test('a burst arrives whole and in order', async () => {
+  test('a burst arrives complete and in order', async () => {
     const messages = listen(open(stream([burst, 'event: end\ndata\n\n'], 'stays open')), 'message', 'end')
     while (messages.at(-1)?.type !== 'end') await settled()
     expect(messages.slice(0, -1).map((event) => Number((event as MessageEvent).data))).toEqual(
@@ -397,9 +397,9 @@ describe('dispatching', () => {
     )
   })
 
-  test('a listener that throws is reported, and the others and what follows are not disturbed', async () => {
+  test('a listener that throws is reported, without effect on other listeners and later events', async () => {
     const thrown: unknown[] = []
-    // Those of the test runner, which would take it for a failure of the test.
+    // The listeners of the test runner would make it a failure of the test.
     const listeners = process.listeners('uncaughtException')
     process.removeAllListeners('uncaughtException')
     process.on('uncaughtException', (error) => thrown.push(error))
@@ -424,14 +424,14 @@ describe('dispatching', () => {
     }
   })
 
-  test('where there is no MessageEvent, an Event has its properties', async () => {
+  test('without MessageEvent, an Event has its properties', async () => {
     vi.stubGlobal('MessageEvent', undefined)
     const messages = listen(open(stream(['id: 1\ndata: a\n\n'], 'stays open')), 'message')
     await settled()
     expect(messages).toMatchObject([{ type: 'message', data: 'a', lastEventId: '1', origin: 'http://sse.example' }])
   })
 
-  test('where there is no setImmediate either, timers have to do', async () => {
+  test('without setImmediate too, timers are used', async () => {
     const { setImmediate } = globalThis
     vi.stubGlobal('setImmediate', undefined)
     const source = open(stream(['data: a\n\ndata: b\n\n'], 'stays open'))

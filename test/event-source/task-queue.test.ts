@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createTaskQueue } from '../../src/event-source/task-queue.js'
 
-/** Runs so many tasks, and tells how many of them ran between two checkpoints for microtasks. */
+/** Runs that many tasks, and returns how many of them ran between two microtask checkpoints. */
 async function turnsOf(count: number): Promise<number[]> {
   const queue = createTaskQueue()
   const turns: number[] = []
@@ -29,13 +29,13 @@ describe('a task queue', () => {
     expect(await turnsOf(1000)).toEqual(Array.from({ length: 1000 }, () => 1))
   })
 
-  test('works off at once what exceeds 1000, so that a burst does not pile up', async () => {
+  test('runs the tasks above 1000 at once, so that a burst does not pile up', async () => {
     const turns = await turnsOf(4000)
     expect(turns[0]).toBe(3000)
     expect(turns).toHaveLength(1001)
   })
 
-  test('runs nothing after close(), from inside a task either', async () => {
+  test('runs nothing after close(), even from inside a task', async () => {
     const queue = createTaskQueue()
     const ran: number[] = []
     queue.queue(() => {
@@ -47,7 +47,7 @@ describe('a task queue', () => {
     expect(ran).toEqual([1])
   })
 
-  test('goes on after a task that queues more', async () => {
+  test('continues after a task that queues more', async () => {
     const queue = createTaskQueue()
     const ran: number[] = []
     await new Promise<void>((resolve) => {
