@@ -9,12 +9,12 @@ function expectOutcome(happenings: readonly Happening[], vector: Vector): void {
   expect({ ...follow(happenings, initialLastEventId), retry: reported?.reconnectionTime ?? null }).toEqual({
     events,
     lastEventId,
-    // Decided: a number that JavaScript cannot hold exactly is reported as the largest that it can.
+    // Our decision: a number that JavaScript cannot hold exactly is reported as the largest that it can.
     retry: typeof retry === 'string' ? Number.MAX_SAFE_INTEGER : retry,
   })
 }
 
-/** Small, quick, and the same in every run: a failure can be repeated. */
+/** Random numbers that are the same in every run, so that a failure can be repeated. */
 function* randomPlaces(seed: number, count: number): Generator<number> {
   let state = seed + 1
   for (let i = 0; i < count; i++) {
@@ -37,7 +37,7 @@ it('has all vectors', () => {
 
 describe.each(vectors.map((vector) => [`${vector.group}: ${vector.name}`, vector] as const))('%s', (_, vector) => {
   const { bytes, chunks } = vector
-  // The large ones are cut into fewer pieces, or the suite would take minutes.
+  // Large ones are cut into fewer pieces, because the suite would take minutes otherwise.
   const isLarge = bytes.length > 100_000
 
   it('in its own chunks', () => {

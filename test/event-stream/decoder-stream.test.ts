@@ -36,11 +36,11 @@ describe('EventStreamDecoderStream', () => {
     ])
   })
 
-  it('takes strings as well', async () => {
+  it('accepts strings as well', async () => {
     expect(await collect(streamOf('data: ', 'a\n\n').pipeThrough(new EventStreamDecoderStream()))).toEqual(['a'])
   })
 
-  it('hands on the options of the parser', async () => {
+  it('passes the options to the parser', async () => {
     const heard: unknown[] = []
     const stream = new EventStreamDecoderStream({
       onId: (id) => heard.push(id),
@@ -53,7 +53,7 @@ describe('EventStreamDecoderStream', () => {
     expect(heard).toEqual(['c', 5, '42'])
   })
 
-  it('calls what the options inherit, as methods', async () => {
+  it('calls inherited callbacks of the options as methods', async () => {
     class Listener {
       readonly #heard: unknown[] = []
       onId(id: string): void {
@@ -77,7 +77,7 @@ describe('EventStreamDecoderStream', () => {
     expect(listener.heard()).toEqual(['c', 5, '42'])
   })
 
-  it('asks for one chunk more at most while the events of the last are not taken', async () => {
+  it('requests at most one more chunk while the events of the last one are unread', async () => {
     let pulls = 0
     const source = new ReadableStream<Uint8Array>(
       {
@@ -103,7 +103,7 @@ describe('EventStreamDecoderStream', () => {
     await reader.cancel()
   })
 
-  it('fails with ParseError on both sides, and lets nothing more through', async () => {
+  it('fails with ParseError on both sides, and passes nothing more', async () => {
     const { readable, writable } = new EventStreamDecoderStream({ maxEventSize: 10 })
     const writer = writable.getWriter()
     const reader = readable.getReader()
@@ -114,14 +114,14 @@ describe('EventStreamDecoderStream', () => {
     await expect(writer.closed).rejects.toThrow(ParseError)
   })
 
-  it('cancels its source when its reader does', async () => {
+  it('cancels its source when its reader is cancelled', async () => {
     const reasons: unknown[] = []
     const source = new ReadableStream<Uint8Array>({ cancel: (reason) => void reasons.push(reason) })
     await source.pipeThrough(new EventStreamDecoderStream()).cancel('enough')
     await vi.waitFor(() => expect(reasons).toEqual(['enough']))
   })
 
-  it('refuses what is no chunk', async () => {
+  it('refuses invalid chunks', async () => {
     const stream = streamOf(7 as never).pipeThrough(new EventStreamDecoderStream())
     await expect(collect(stream)).rejects.toThrow(/^chunk/)
   })

@@ -9,7 +9,7 @@ describe('encodeMessage', () => {
     )
   })
 
-  it('leaves out what is not given, and what is undefined', () => {
+  it('leaves out fields that are missing or undefined', () => {
     expect(encodeMessage({ data: 'x' })).toBe('data: x\n\n')
     expect(encodeMessage({ event: undefined, id: undefined, retry: undefined, data: 'x' })).toBe('data: x\n\n')
     expect(encodeMessage({ id: '7' })).toBe('id: 7\n\n')
@@ -20,11 +20,11 @@ describe('encodeMessage', () => {
     expect(encodeMessage({ data: 'a\r\nb\rc\nd\n\r\n' })).toBe('data: a\ndata: b\ndata: c\ndata: d\ndata: \ndata: \n\n')
   })
 
-  it('keeps leading spaces, since the parser removes one', () => {
+  it('keeps leading spaces: the parser removes only one', () => {
     expect(encodeMessage({ data: ' x' })).toBe('data:  x\n\n')
   })
 
-  it('writes an empty id: it makes the client forget the one it has', () => {
+  it('writes an empty id, which resets the ID of the client', () => {
     expect(encodeMessage({ id: '' })).toBe('id: \n\n')
   })
 
@@ -77,7 +77,7 @@ describe('encodeComment', () => {
     expect(encodeComment('')).toBe(': \n')
   })
 
-  it('starts another comment at every line end: no text can get out of it', () => {
+  it('starts another comment at every line end, so that no text can escape', () => {
     expect(encodeComment('a\ndata: b\r\n\rc')).toBe(': a\n: data: b\n: \n: c\n')
   })
 

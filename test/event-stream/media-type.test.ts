@@ -38,11 +38,11 @@ it.each([
   'application/json',
   'text/plain',
   'text/event-stream\u212a',
-])('is none: %j', (contentType) => {
+])('is not an event stream: %j', (contentType) => {
   expect(isEventStream(contentType)).toBe(false)
 })
 
-it('is told as the platform does', async () => {
+it('is recognised like the platform does', async () => {
   const headers = ['text/html, text/event-stream', 'a/b, text/event-stream;x="y,z", */*', 'text/event-stream ;x, ;a, b']
   for (const header of headers) {
     const { type } = await new Response('', { headers: { 'content-type': header } }).blob()

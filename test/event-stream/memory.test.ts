@@ -31,7 +31,7 @@ describe('memory', () => {
     expect((heapUsed() - before) / parsers.length).toBeLessThanOrEqual(640)
   })
 
-  it('of a kept ID is not that of its chunk: a connection keeps it for as long as it lives', () => {
+  it('of a kept ID does not include its chunk, because a connection keeps the ID', () => {
     const kept: unknown[] = []
     const ids: string[] = []
     const id = 'id: c0ffee00-0000-4000-8000-000000000000\n'
@@ -44,17 +44,17 @@ describe('memory', () => {
     expect([kept.length, ids.length]).toEqual([500, 500])
   })
 
-  it('of a block is that of its lines, whatever lies between them', () => {
+  it('of a block is that of its lines, whatever is between them', () => {
     const parser = createParser({ onEvent: () => {} })
     const before = heapUsed()
-    // The first ends with a line end, the second within a line, which the next one goes on with.
+    // The first chunk ends with a line end, the second one within a line, which the next one continues.
     const chunks = ['\n', '\nunfinished'].map((end) => `z\ndata: 0123456789abcdef\n:${'c'.repeat(80_000)}${end}`)
     for (let i = 0; i < 250; i++) for (const chunk of chunks) parser.push(i % 2 === 0 ? chunk : bytes(chunk))
     expect((heapUsed() - before) / 500).toBeLessThan(8000)
     parser.end()
   })
 
-  it('of a line that has not ended is not that of its chunk', () => {
+  it('of an unfinished line does not include its chunk', () => {
     const parsers = Array.from({ length: 200 }, () => createParser({ onEvent: () => {} }))
     const chunk = bytes(`:${'c'.repeat(80_000)}\ndata: not at its end yet`)
     const before = heapUsed()
@@ -63,7 +63,7 @@ describe('memory', () => {
     for (const parser of parsers) parser.end()
   })
 
-  it('of the last event ID is not that of its chunk', () => {
+  it('of the last event ID does not include its chunk', () => {
     const parsers = Array.from({ length: 200 }, () => createParser({ onEvent: () => {} }))
     const before = heapUsed()
     const id = 'c0ffee00-0000-4000-8000-000000000000'
@@ -74,7 +74,7 @@ describe('memory', () => {
     expect((heapUsed() - before) / parsers.length).toBeLessThan(2000)
   })
 
-  it('of lines that mean nothing is none, however long', () => {
+  it('of ignored lines is 0, however long they are', () => {
     const parsers = [bytes(':'), bytes('unknown: '), bytes('retryretry: ')].map((start) => {
       const parser = createParser({ onEvent: () => {} })
       parser.push(start)
@@ -125,7 +125,7 @@ describe('memory', () => {
 })
 
 describe('time', () => {
-  it('of readEvents is that of one chunk, however many have been read', async () => {
+  it('readEvents keeps the memory of one chunk, however many have been read', async () => {
     const chunk = bytes(`data: ${'x'.repeat(60_000)}\n\n`)
     const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(chunk) })
     const events = readEvents(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
@@ -149,7 +149,7 @@ describe('time', () => {
     for (let i = 0; i < 8 * MIB; i += piece.length) parser.push(piece)
     parser.push('\n\n')
     expect(length).toBe(8 * MIB)
-    // About 0.1 s; where every chunk copies what came before, it would be minutes.
+    // About 0.1 s; minutes if every chunk copied what came before.
     expect(performance.now() - before).toBeLessThan(10_000)
   })
 
@@ -165,7 +165,7 @@ describe('time', () => {
     for (let i = 0; i < 15_000; i++) parser.push(line)
     parser.push('\n')
     expect(length).toBe(15_000 * 1001 - 1)
-    // About 0.1 s; where every chunk joins the data of those before it, it would be half a minute.
+    // About 0.1 s; half a minute if every chunk joined the data before it.
     expect(performance.now() - before).toBeLessThan(5000)
   })
 })

@@ -12,7 +12,7 @@ function dataOf(...chunks: (Uint8Array | string)[]): string[] {
 }
 
 describe('an event', () => {
-  it('is delivered at its blank line, within push', () => {
+  it('is delivered at its blank line, during push', () => {
     const onEvent = vi.fn<ParserOptions['onEvent']>()
     const parser = createParser({ onEvent })
     parser.push('data: a\n')
@@ -35,12 +35,12 @@ describe('an event', () => {
     expect(happenings).toHaveLength(2)
   })
 
-  it('takes only the LF right after the CR as its second half', () => {
+  it('treats only an LF right after the CR as the rest of a CRLF', () => {
     expect(dataOf('data: a\r', 'data: b\n', '\n')).toEqual(['a\nb'])
     expect(dataOf('data: a\r', '', '\n', 'data: b\n\n')).toEqual(['a\nb'])
   })
 
-  it('has the type of its block, and no other', () => {
+  it('has only the type of its own block', () => {
     expect(run(['event: a\ndata: 1\n\ndata: 2\n\nevent: b\n\ndata: 3\n\nevent: c\nevent\ndata: 4\n\n'])).toEqual(
       ['a', 'message', 'message', 'message'].map((event, index) => ({
         kind: 'event',
@@ -49,7 +49,7 @@ describe('an event', () => {
     )
   })
 
-  it('is a fresh object of its own, with these three properties', () => {
+  it('is a new object each time, with these three properties', () => {
     const messages = run(['data: a\n\ndata: a\n\n']).map((happening) => 'message' in happening && happening.message)
     expect(messages[0]).not.toBe(messages[1])
     expect(Object.entries(messages[0] as object)).toEqual([
@@ -59,7 +59,7 @@ describe('an event', () => {
     ])
   })
 
-  it('is ordinary, whatever its type is called', () => {
+  it('is like any other, whatever its type is called', () => {
     for (const event of ['__proto__', 'constructor', 'toString', 'error', 'open']) {
       expect(run([`event: ${event}\ndata: x\n\n`])).toEqual([
         { kind: 'event', message: { event, data: 'x', id: undefined } },
@@ -87,10 +87,10 @@ describe('chunks of a few bytes', () => {
       'comment',
     ],
     ['the rest of a reconnection time', [bytes(`data: ${LONG}\nretry: `)], '5\n', 'retry'],
-    ['a comment longer than what is gathered', [], `:${LONG}\n`, 'comment'],
-    ['a comment behind a line that is longer', [], `data: ${LONG}\n:a\n`, 'comment'],
-    ['a blank line behind a text', [bytes(`data: ${LONG}\n`)], '\n', 'event'],
-  ])('%s is heard at the end of its line', (_, before, stream, kind) => {
+    ['a comment longer than what is buffered', [], `:${LONG}\n`, 'comment'],
+    ['a comment after a longer line', [], `data: ${LONG}\n:a\n`, 'comment'],
+    ['a blank line after a large chunk', [bytes(`data: ${LONG}\n`)], '\n', 'event'],
+  ])('report %s at the end of its line', (_, before, stream, kind) => {
     const { parser, happenings } = recordingParser()
     for (const chunk of before) parser.push(chunk)
     const pieces = [...inChunksOf(1, bytes(stream))]
@@ -100,7 +100,7 @@ describe('chunks of a few bytes', () => {
     expect(happenings.at(-1)).toMatchObject({ kind })
   })
 
-  it('that follow a text are heard like any other', () => {
+  it('that follow a string are read like any other', () => {
     const { parser, happenings } = recordingParser()
     parser.push(bytes('data: a\n'))
     parser.push(':b')
@@ -122,7 +122,7 @@ describe('chunks of a few bytes', () => {
 })
 
 describe('a field', () => {
-  it('has its whole name, and no other', () => {
+  it('is recognised only by its whole name', () => {
     const others = ['dota', 'dataa', 'exist', 'exxnt', 'evens', 'it', 'idd', 'reply', 'retro', 'Data', 'ID']
     const lines = others.map((name) => `${name}: 5\n${name}\n`)
     expect(run([`${lines.join('')}data: x\n\n`])).toEqual([
@@ -132,7 +132,7 @@ describe('a field', () => {
 })
 
 describe('the last event ID', () => {
-  it('is the id of the message that sets it, and of no later one', () => {
+  it('is the id of the message that sets it, but not of later ones', () => {
     expect(run(['id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\nid: 2\nid: a\0b\ndata: d\n\n'])).toEqual([
       { kind: 'event', message: { event: 'message', data: 'a', id: '1' } },
       { kind: 'event', message: { event: 'message', data: 'b', id: undefined } },
@@ -141,7 +141,7 @@ describe('the last event ID', () => {
     ])
   })
 
-  it('is reported by onId if no message carries it, at the blank line, once', () => {
+  it('is reported by onId if no message has it, at the blank line, once', () => {
     const { parser, happenings } = recordingParser()
     parser.push('id: 1\nid: 2\n')
     expect(happenings).toEqual([])
@@ -171,13 +171,13 @@ describe('the reconnection time', () => {
     expect(happenings).toEqual([{ kind: 'retry', reconnectionTime: 700 }])
   })
 
-  it('is at most what a number holds exactly', () => {
+  it('is at most the largest safe integer', () => {
     expect(run([`retry: 9007199254740993\nretry: ${'9'.repeat(400)}\n`])).toEqual(
       Array.from({ length: 2 }, () => ({ kind: 'retry', reconnectionTime: Number.MAX_SAFE_INTEGER })),
     )
   })
 
-  it('is not set by an empty field: decided, since engines differ', () => {
+  it('is not set by an empty field (our decision, because engines differ)', () => {
     expect(run(['retry\nretry:\nretry: \n\n'])).toEqual([])
   })
 })
@@ -195,7 +195,7 @@ describe('a comment', () => {
 })
 
 describe('text', () => {
-  it('has one byte order mark removed, at the very start, for bytes and strings', () => {
+  it('has one byte order mark removed at the very start, for bytes and strings', () => {
     expect(dataOf('\uFEFFdata: a\n\n')).toEqual(['a'])
     expect(dataOf('\uFEFF', 'data: a\n\n')).toEqual(['a'])
     expect(dataOf('\uFEFF\uFEFFdata: a\n\n')).toEqual([])
@@ -204,7 +204,7 @@ describe('text', () => {
     expect(dataOf('\uFEFF', '\uFEFFdata: a\n\n')).toEqual([])
   })
 
-  it('has another one removed after reset()', () => {
+  it('has another byte order mark removed after reset()', () => {
     const { parser, happenings } = recordingParser()
     for (let connection = 0; connection < 2; connection++) {
       parser.push(bytes('\uFEFFdata: a\n\n'))
@@ -226,12 +226,12 @@ describe('text', () => {
     },
   )
 
-  it('is whole, however many small chunks a line comes in', () => {
+  it('is complete, however many small chunks a line comes in', () => {
     const data = '0123456789'.repeat(200)
     for (const size of [1, 46, 47, 48]) expect(dataOf(...inChunksOf(size, bytes(`data: ${data}\n\n`)))).toEqual([data])
   })
 
-  it('keeps the halves of a character together over two strings', () => {
+  it('keeps the halves of a character in two strings together', () => {
     expect(dataOf('data: \uD83D', '\uDCA9\n\n')).toEqual(['💩'])
   })
 
@@ -250,7 +250,7 @@ describe('text', () => {
 })
 
 describe('the memory of a chunk', () => {
-  it('may be used again as soon as push has returned', () => {
+  it('may be reused as soon as push has returned', () => {
     const { parser, happenings } = recordingParser()
     const buffer = new Uint8Array(8)
     for (const byte of bytes('event: tick\nid: 1\ndata: €42 and more than eight bytes\n\n')) {
@@ -265,7 +265,7 @@ describe('the memory of a chunk', () => {
     })
   })
 
-  it('may come from another realm, and be a Buffer', async () => {
+  it('may come from another realm, or be a Buffer', async () => {
     const { runInNewContext } = await import('node:vm')
     const foreign = runInNewContext('Uint8Array.from([100, 97, 116, 97, 10, 10])') as Uint8Array
     expect(foreign instanceof Uint8Array).toBe(false)
@@ -275,7 +275,7 @@ describe('the memory of a chunk', () => {
 })
 
 describe('end()', () => {
-  it('discards what is unfinished', () => {
+  it('discards an unfinished event', () => {
     const { parser, happenings } = recordingParser()
     parser.push('data: a\n')
     parser.end()
@@ -293,7 +293,7 @@ describe('end()', () => {
     expect(happenings).toMatchObject([{ message: { data: 'b' } }])
   })
 
-  it('from inside a callback lets nothing more through', () => {
+  it('from inside a callback stops all further reports', () => {
     const parser: EventStreamParser = createParser({ onEvent: (message) => (events.push(message.data), parser.end()) })
     const events: string[] = []
     parser.push('data: a\n\ndata: b\n\n')
@@ -303,7 +303,7 @@ describe('end()', () => {
 })
 
 describe('reset()', () => {
-  it('forgets the unfinished line, block, and the CR before', () => {
+  it('forgets an unfinished line and block, and a CR before it', () => {
     const { parser, happenings } = recordingParser()
     parser.push('event: a\ndata: x\nda')
     parser.reset()
@@ -321,7 +321,7 @@ describe('reset()', () => {
     expect(happenings).toHaveLength(1)
   })
 
-  it.each(['onEvent', 'onId', 'onRetry', 'onComment'] as const)('from inside %s lets nothing more through', (name) => {
+  it.each(['onEvent', 'onId', 'onRetry', 'onComment'] as const)('from inside %s stops all further reports', (name) => {
     const calls: string[] = []
     const record = (callback: string) => () => {
       calls.push(callback)
@@ -343,7 +343,7 @@ describe('reset()', () => {
     expect(calls.at(-1)).toBe(name)
   })
 
-  it('followed by push from inside a callback reads the new connection, and drops the rest of the old', () => {
+  it('followed by push inside a callback reads the new stream, and drops the rest of the old one', () => {
     const events: string[] = []
     const parser: EventStreamParser = createParser({
       onEvent: ({ data }) => {
@@ -358,7 +358,7 @@ describe('reset()', () => {
     expect(events).toEqual(['old', 'new', 'newer'])
   })
 
-  it.each([1, 1000])('from inside the callback of a line that was cut drops the rest, %d events', (count) => {
+  it.each([1, 1000])('from inside the callback of a line that was cut drops the remaining %d events', (count) => {
     const onEvent = vi.fn()
     const parser: EventStreamParser = createParser({ onEvent, onRetry: () => parser.reset() })
     parser.push('retry: 1')
@@ -367,7 +367,7 @@ describe('reset()', () => {
     expect(onEvent.mock.calls).toEqual([[{ event: 'message', data: 'new', id: undefined }]])
   })
 
-  it('from inside a callback drops the rest of a large chunk, also after the new connection has begun', () => {
+  it('from inside a callback drops the rest of a large chunk, even after the new stream has started', () => {
     const events: string[] = []
     const parser: EventStreamParser = createParser({
       onEvent: ({ data }) => {
@@ -407,7 +407,7 @@ describe('a callback that throws', () => {
   )
 })
 
-/** A parser whose first callback begins another stream, and catches what a callback of that one throws. */
+/** A parser whose first callback starts another stream, and catches what a callback of that stream throws. */
 function nest(callback: 'onEvent' | 'onId') {
   const events: string[] = []
   const failures: unknown[] = []
@@ -431,11 +431,11 @@ function nest(callback: 'onEvent' | 'onId') {
   return { parser, events, failures }
 }
 
-describe('a callback of a stream that another callback began, and that throws', () => {
+describe('a callback that throws, of a stream that another callback started', () => {
   it.each([
     ['onEvent', ['old', 'inner']],
     ['onId', []],
-  ] as const)('lets nothing more of the old one through (%s), and push throws until reset()', (callback, delivered) => {
+  ] as const)('stops all reports of the old stream (%s), and push throws until reset()', (callback, delivered) => {
     const { parser, events, failures } = nest(callback)
     parser.push('id: old\n\ndata: old\n\ndata: lost\n\n')
     expect(failures).toEqual([new Error('mine')])
@@ -446,7 +446,7 @@ describe('a callback of a stream that another callback began, and that throws', 
 })
 
 describe('push() from inside a callback', () => {
-  it('is refused: the stream has an order', () => {
+  it('is refused, because it would break the order of the stream', () => {
     const parser: EventStreamParser = createParser({ onEvent: () => parser.push('data: b\n\n') })
     expect(() => parser.push('data: a\n\n')).toThrow(/inside a callback/)
   })
@@ -489,7 +489,7 @@ describe('maxEventSize', () => {
     expect(tooLarge(7, invalid)).toBe(true)
   })
 
-  it('counts the characters of strings, also where a stream before them had bytes', () => {
+  it('counts the characters of strings, even after a stream of bytes', () => {
     const onError = vi.fn<() => void>()
     const parser = createParser({ maxEventSize: 10, onEvent: () => {}, onError })
     parser.push(bytes('data: é\n\n'))
@@ -498,12 +498,12 @@ describe('maxEventSize', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('counts the characters of strings, also where bytes came before them', () => {
+  it('counts the characters of strings, even after bytes of the same stream', () => {
     expect(tooLarge(10, bytes('data: é\n\n'), 'data: éééé\n\n')).toBe(false)
     expect(tooLarge(10, bytes('data: é\n\n'), 'data: ééééé\n\n')).toBe(true)
   })
 
-  it('counts the same where a chunk ends one character that was cut, and cuts another', () => {
+  it('counts the same if a chunk completes one cut character and cuts another', () => {
     const padding = 'z'.repeat(60)
     const stream = bytes(`${padding}\n💩${padding}\ndata: é${padding}\n\n`)
     const [first, second] = [padding.length + 4, stream.indexOf(0xc3) + 1]
@@ -514,7 +514,7 @@ describe('maxEventSize', () => {
     }
   })
 
-  it('counts every event by itself', () => {
+  it('counts every event separately', () => {
     expect(tooLarge(7, 'data: a\n\n'.repeat(100))).toBe(false)
   })
 
@@ -526,7 +526,7 @@ describe('maxEventSize', () => {
   it.each([
     ['strings', (text: string) => text],
     ['bytes', bytes],
-  ])('adds up the pieces of a line that does not end (%s)', (_, chunk) => {
+  ])('adds up the pieces of an endless line (%s)', (_, chunk) => {
     const onError = vi.fn<() => void>()
     const parser = createParser({ maxEventSize: 306, onEvent: () => {}, onError })
     parser.push(chunk('data: '))
@@ -536,7 +536,7 @@ describe('maxEventSize', () => {
     expect(onError).toHaveBeenCalledOnce()
   })
 
-  it('counts the bytes of a line that began beyond ASCII and ends within', () => {
+  it('counts the bytes of a line that starts with non-ASCII text and ends with ASCII', () => {
     const chunks = [bytes(`data: é${'y'.repeat(60)}`), bytes(`${'z'.repeat(60)}\n\n`)]
     expect(tooLarge(6 + 2 + 120, ...chunks)).toBe(false)
     expect(tooLarge(6 + 2 + 119, ...chunks)).toBe(true)
@@ -548,13 +548,13 @@ describe('maxEventSize', () => {
     expect(tooLarge(107 + 6, ...pieces)).toBe(true)
   })
 
-  it('counts the bytes of small chunks that a large one follows', () => {
+  it('counts the bytes of small chunks before a large one', () => {
     const pieces = [bytes('data: é1'), bytes(`${'x'.repeat(60)}\n`)]
     expect(tooLarge(9 + 60, ...pieces)).toBe(false)
     expect(tooLarge(9 + 59, ...pieces)).toBe(true)
   })
 
-  it('does not count comments that nobody hears, nor lines of unknown fields, nor names that are none', () => {
+  it('does not count comments without onComment, lines of unknown fields, or invalid names', () => {
     const stream = `data: a\n:${'x'.repeat(99)}\nunknown: ${'x'.repeat(99)}\ndatum\ndat\n${'x'.repeat(99)}\n`
     for (const chunks of [
       [stream, stream, '\n'],
@@ -567,14 +567,14 @@ describe('maxEventSize', () => {
     }
   })
 
-  it('counts a comment that somebody hears, while it is there', () => {
+  it('counts a comment with onComment, while the comment is read', () => {
     expect(tooLarge(20, `:${'x'.repeat(19)}\n`.repeat(3))).toBe(false)
     expect(tooLarge(20, `:${'x'.repeat(20)}\n`)).toBe(true)
     expect(tooLarge(20, 'data: a\n', `:${'x'.repeat(12)}\n`)).toBe(false)
     expect(tooLarge(20, 'data: a\n', `:${'x'.repeat(13)}\n`)).toBe(true)
   })
 
-  it('is 16 MiB where none is given, and Infinity is none', () => {
+  it('is 16 MiB by default, and Infinity means no limit', () => {
     const line = `data:${'x'.repeat(1024 * 1024 - 5)}\n`
     const push = (options: Partial<ParserOptions>, ...last: string[]): void => {
       const parser = createParser({ onEvent: () => {}, ...options })
@@ -586,7 +586,7 @@ describe('maxEventSize', () => {
     expect(() => push({ maxEventSize: Infinity }, line)).not.toThrow()
   })
 
-  it('passed, delivers what came before, reports the error once, and is silent until reset()', () => {
+  it('if exceeded, delivers what came before, reports the error once, and is silent until reset()', () => {
     const onError = vi.fn<(error: ParseError) => void>()
     const { parser, happenings } = recordingParser({ maxEventSize: 12, onError })
     parser.push('id: 1\ndata: a\n\ndata: too large\n\ndata: b\n\n')
@@ -600,7 +600,7 @@ describe('maxEventSize', () => {
     expect(happenings.at(-1)).toEqual({ kind: 'event', message: { event: 'message', data: 'c', id: undefined } })
   })
 
-  it('passed, is thrown from push where nobody listens', () => {
+  it('if exceeded, makes push throw if there is no onError', () => {
     const { parser, happenings } = recordingParser({ maxEventSize: 10 })
     expect(() => parser.push('data: too large')).toThrow(ParseError)
     parser.push('data: b\n\n')

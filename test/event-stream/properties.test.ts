@@ -95,7 +95,7 @@ describe('the parser and the reference parser report the same', () => {
     fc.assert(
       fc.property(stream, places, (whole, borders) => {
         const chunks = cutAt(borders, wellFormed(whole))
-        // Half a character at the end of a string cannot be sent as bytes.
+        // Half a character at the end of a string has no bytes.
         fc.pre(chunks.every((chunk) => wellFormed(chunk) === chunk))
         const mixed = chunks.map((chunk, index) => (index % 2 === 0 ? chunk : new Uint8Array(Buffer.from(chunk))))
         expect(run(mixed)).toEqual(parseByTheBook(whole))
@@ -104,7 +104,7 @@ describe('the parser and the reference parser report the same', () => {
     )
   })
 
-  it('without listeners for comments, the same but the comments', () => {
+  it('without onComment, the same except for comments', () => {
     fc.assert(
       fc.property(byteStream, places, (bytes, borders) => {
         const expected = parseByTheBook(bytes).filter(({ kind }) => kind !== 'comment')
@@ -115,7 +115,7 @@ describe('the parser and the reference parser report the same', () => {
   })
 })
 
-/** The outcome with a limit: what was reported, then the error, where there was one. */
+/** The outcome with a limit: what was reported, then the error, if any. */
 function runLimited(chunks: Iterable<Uint8Array | string>, maxEventSize: number): (Happening | 'too large')[] {
   let isTooLarge = false
   const onError = (): void => {
@@ -126,10 +126,10 @@ function runLimited(chunks: Iterable<Uint8Array | string>, maxEventSize: number)
 }
 
 describe('a limit', () => {
-  it('is passed or not for every way to cut the same stream', () => {
+  it('is exceeded or not, regardless of how the stream is cut', () => {
     fc.assert(
       fc.property(stream, places, fc.integer({ min: 1, max: 80 }), (raw, borders, maxEventSize) => {
-        // Ended by a line end: up to some hundred bytes of an unfinished line may wait unseen, where chunks are tiny.
+        // Ends with a line end: with tiny chunks, a few hundred bytes of an unfinished line may not be counted yet.
         const whole = `${wellFormed(raw)}\n`
         const bytes = new Uint8Array(Buffer.from(whole))
         const expected = runLimited([bytes], maxEventSize)
@@ -145,7 +145,7 @@ describe('a limit', () => {
 })
 
 describe('the UTF-8 decoder', () => {
-  it('decodes like the platform does the whole', () => {
+  it('decodes chunks as the platform decodes the whole', () => {
     const lumps = fc.array(
       fc.oneof(
         garbage,
@@ -167,7 +167,7 @@ describe('the UTF-8 decoder', () => {
   })
 })
 
-describe('what is encoded reads back', () => {
+describe('encoded text is read back', () => {
   const content = value.map((part) => wellFormed(part))
   const oneLine = content.map((part) => part.replaceAll(/[\r\n]/g, ''))
   const event = oneLine.filter((part) => part !== '')

@@ -1,6 +1,6 @@
 import type { EventStreamMessage } from '../../src/event-stream/message.js'
 
-/** All that a stream does to the one who reads it, in order. */
+/** Everything that a stream reports to its reader, in order. */
 export type Happening =
   | { readonly kind: 'event'; readonly message: EventStreamMessage }
   | { readonly kind: 'id'; readonly id: string }
@@ -8,8 +8,8 @@ export type Happening =
   | { readonly kind: 'comment'; readonly text: string }
 
 /**
- * The standard's section 9.2.6 word by word, on the whole stream at once: slow, and simple enough to be checked by
- * reading it next to the standard. Where ours differs (comments, IDs), it says so.
+ * The standard's section 9.2.6 word by word, on the whole stream at once: slow, but simple enough to be checked against
+ * the standard by reading. Where our parser differs (comments, IDs), it says so.
  */
 export function parseByTheBook(stream: Uint8Array | string): Happening[] {
   const happenings: Happening[] = []
@@ -20,12 +20,12 @@ export function parseByTheBook(stream: Uint8Array | string): Happening[] {
   const text = decoded.startsWith('\uFEFF') ? decoded.slice(1) : decoded
 
   // "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated with
-  // it. They must be initialized to the empty string." Ours reports only what a block sets.
+  // it. They must be initialized to the empty string." Our parser reports only what a block sets.
   let dataBuffer = ''
   let eventTypeBuffer = ''
   let blockId: string | undefined
 
-  // "The stream must then be parsed by reading everything line by line": what follows the last line end is no line.
+  // "The stream must then be parsed by reading everything line by line": text after the last one is not a line.
   let line = ''
   for (let position = 0; position < text.length; position++) {
     const character = text[position]
@@ -43,7 +43,7 @@ export function parseByTheBook(stream: Uint8Array | string): Happening[] {
     const colon = current.indexOf(':')
     if (current === '') dispatch()
     else if (current.startsWith(':')) {
-      // "Ignore the line." We tell it to whoever listens to comments, read like a value.
+      // "Ignore the line." We report it to onComment, read like a value.
       happenings.push({ kind: 'comment', text: withoutLeadingSpace(current.slice(1)) })
     } else if (colon !== -1) processField(current.slice(0, colon), withoutLeadingSpace(current.slice(colon + 1)))
     else processField(current, '')

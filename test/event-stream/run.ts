@@ -2,7 +2,7 @@ import type { ParserOptions } from '../../src/event-stream/parser-options.js'
 import { createParser } from '../../src/event-stream/parser.js'
 import type { Happening } from './reference-parser.js'
 
-/** A parser whose callbacks are written down, in order. */
+/** A parser whose callbacks are recorded, in order. */
 export function recordingParser(options: Partial<ParserOptions> = {}) {
   const happenings: Happening[] = []
   const parser = createParser({
@@ -23,7 +23,7 @@ export function run(chunks: Iterable<Uint8Array | string>, options: Partial<Pars
   return happenings
 }
 
-/** The events with the last event ID that each of them has, as a client follows it, and the one at the end. */
+/** The events, each with the last event ID that a client has by then, and the ID at the end. */
 export function follow(happenings: readonly Happening[], initialLastEventId: string) {
   let lastEventId = initialLastEventId
   const events = []
@@ -37,7 +37,7 @@ export function follow(happenings: readonly Happening[], initialLastEventId: str
   return { events, lastEventId }
 }
 
-/** The chunks of at most `size`, in order. */
+/** Chunks of at most `size`, in order. */
 export function* inChunksOf<Chunk extends Uint8Array | string>(size: number, stream: Chunk): Generator<Chunk> {
   for (let start = 0; start < stream.length; start += size) {
     yield stream.slice(start, start + size) as Chunk

@@ -17,12 +17,12 @@ export async function serve(handle: (request: IncomingMessage, response: ServerR
   })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    /** How many answers are under way: neither finished nor given up by the client. */
+    /** How many answers are neither finished nor aborted by the client. */
     countOpen: () => open,
   }
 }
 
-/** An answer that is an event stream and stays open. */
+/** Sends the head of an event stream, which stays open. */
 export function openStream(response: ServerResponse, text = ''): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.write(text || ':\n')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** A part of a chunk: text (as UTF-8), or bytes, or either of them many times over. */
+/** A part of a chunk: text (as UTF-8) or bytes, possibly repeated. */
 type Part = string | { text?: string; b64?: string; times?: number }
 type Value = string | { repeat: string; times: number; prefix?: string; suffix?: string }
 
@@ -23,7 +23,7 @@ export interface Vector {
   readonly bytes: Uint8Array
   readonly events: readonly { readonly event: string; readonly data: string; readonly lastEventId: string }[]
   readonly lastEventId: string
-  /** A decimal string where the number is above 2^53-1. */
+  /** A decimal string if the number is above 2^53-1. */
   readonly retry: number | string | null
 }
 
