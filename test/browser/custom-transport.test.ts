@@ -20,7 +20,7 @@ function open(url: string, options: EventSourceOptions<Ticks> = {}): TypedEventS
 }
 
 describe('the transport of the documentation, over XMLHttpRequest', () => {
-  test('delivers events as they come, and close() lets the server go', async () => {
+  test('delivers events as they arrive, and close() ends the request', async () => {
     const stream = await serve([{ steps: [ticks(1)] }])
     const source = open(stream.url)
     const seen = collect(source, 'tick')
@@ -36,7 +36,7 @@ describe('the transport of the documentation, over XMLHttpRequest', () => {
     const stream = await serve([{ steps: [{ send: numbered(1) }] }, { steps: [{ send: numbered(2) }] }])
     const source = open(stream.url)
     const seen = collect(source, 'tick')
-    // XMLHttpRequest loses what it has not read when the connection is cut.
+    // XMLHttpRequest loses unread data when the connection is cut.
     await until(() => seen.length === 1, 'the first tick')
     await stream.perform(how)
     await until(() => seen.length === 2, 'both ticks')
@@ -45,7 +45,7 @@ describe('the transport of the documentation, over XMLHttpRequest', () => {
     expect((await stream.requests())[1]?.headers).toMatchObject({ 'last-event-id': '1', accept: 'text/event-stream' })
   })
 
-  test('comes back after a 503, gives up on a 404, and stops for a 204', async () => {
+  test('reconnects after a 503, gives up on a 404, and stops on a 204', async () => {
     const passing = open((await serve([{ status: 503 }, { steps: [ticks(1)] }])).url)
     await reach(passing, 'open')
     const gone = open((await serve([{ status: 404 }])).url)
@@ -54,7 +54,7 @@ describe('the transport of the documentation, over XMLHttpRequest', () => {
     expect(await reach(over, 'closed')).toEqual({ state: 'closed', reason: 'ended-by-server' })
   })
 
-  test('asks another origin, which has to allow it', async () => {
+  test('connects to another origin if it allows it', async () => {
     const stream = await putUp(inject('scriptServer'), { connections: [{ steps: [ticks(1)] }] })
     const seen = collect(open(stream.url), 'tick')
     await until(() => seen.length === 1, 'the tick')
@@ -63,7 +63,7 @@ describe('the transport of the documentation, over XMLHttpRequest', () => {
     expect(await reach(source, 'closed')).toMatchObject({ failure: { kind: 'network' } })
   })
 
-  test('a comment is activity: the source does not take the stream for dead', async () => {
+  test('reports a comment as activity, which keeps the stream from being idle', async () => {
     const stream = await serve([{ steps: [{ send: ': hello\n\n' }] }])
     const source = open(stream.url, { idleTimeout: 1500, reconnection: false })
     await reach(source, 'open')

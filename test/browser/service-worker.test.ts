@@ -2,7 +2,7 @@ import { afterAll } from 'vitest'
 import { within } from '../behaviour/wait.js'
 import { defineWorkerCases } from './worker-page.js'
 
-// As vite writes it for `new Worker`: a module, and not a file of the page.
+// As vite writes it for `new Worker`: a module, not a file of the page.
 const script = new URL('./service-worker.ts?worker_file&type=module', import.meta.url)
 const registration = await navigator.serviceWorker.register(script, { type: 'module' })
 afterAll(() => registration.unregister())

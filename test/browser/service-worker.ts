@@ -1,11 +1,11 @@
 import { answer, type WorkerRequest } from './worker-host.js'
 
-/** The service worker's own kind of message, in the part that is used here. */
+/** The part of a service worker's message event that is used here. */
 interface ExtendableMessageEvent extends MessageEvent<WorkerRequest> {
   waitUntil(promise: Promise<void>): void
 }
 
 self.addEventListener('message', (event: MessageEvent<WorkerRequest>) => {
-  // It would be stopped in the midst of a case otherwise.
+  // Otherwise it would be stopped during a case.
   ;(event as ExtendableMessageEvent).waitUntil(answer(event))
 })

@@ -2,9 +2,9 @@ import { cases } from '../behaviour/cases/index.js'
 import { subjectCases } from '../behaviour/event-source/subjects.js'
 import { applies, type Place, runCase, transportsOf } from '../behaviour/run.js'
 
-/** One case as the page names it to the worker, and the worker to the page. */
+/** One case, as the page and the worker name it to each other. */
 export interface CaseName {
-  /** Of which suite it is, with which transport or class, and what it is about. */
+  /** Its suite, its transport or class, and its subject. */
   readonly title: string
   readonly name: string
 }
@@ -20,7 +20,7 @@ export type WorkerRequest =
 export type WorkerAnswer =
   | { readonly cases: readonly CaseName[] }
   | { readonly passed: true }
-  /** Errors are told as text: not every one can be cloned. */
+  /** Errors are sent as text, because not every one can be cloned. */
   | { readonly failure: string }
 
 /** The worker's side: answers on the port that came with the request. */

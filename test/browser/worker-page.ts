@@ -4,7 +4,7 @@ import { within } from '../behaviour/wait.js'
 import { SCRIPT_SERVER_PATH } from '../server/script.js'
 import type { WorkerAnswer, WorkerRequest } from './worker-host.js'
 
-/** Whatever takes a message with a port: a worker, a shared worker's port, a service worker. */
+/** Anything that accepts a message with a port: a worker, a shared worker's port, a service worker. */
 interface MessageTarget {
   postMessage(message: WorkerRequest, transfer: Transferable[]): void
 }

@@ -10,7 +10,7 @@ import { printCounts } from './counts.js'
 import { demoPage, type Fault } from './page.js'
 import { startServer } from './program.js'
 
-/** What the client must make of each fault. The browser's own EventSource does not tell a status from the rest. */
+/** How the client must report each fault. The browser's own EventSource does not report a status. */
 const TABS: { tab: string; transport: string; kinds: Record<Exclude<Fault, 'broken'>, string> }[] = [
   {
     tab: 'page',
@@ -29,7 +29,7 @@ const TABS: { tab: string; transport: string; kinds: Record<Exclude<Fault, 'brok
   },
 ]
 
-/** The browser writes into the console by itself when a request fails; that is what the faults are for. */
+/** Messages that the browser logs for failed requests, which the faults cause on purpose. */
 const EXPECTED = /^Failed to load resource: (net::ERR_|the server responded with a status of 503)/
 
 const SCREENSHOT = { viewport: { width: 1280, height: 1078 }, deviceScaleFactor: 1.5 }
@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
-/** A server and a page of its own for each test, so that they can run side by side: most of it is waiting. */
+/** A separate server and page for each test, so that they can run in parallel: they mostly wait. */
 async function open(
   { onTestFinished }: TestContext,
   options: BrowserContextOptions = {},
@@ -91,7 +91,7 @@ describe.concurrent("the demo's page in Chromium", options, () => {
       await demo.press('broken')
       await demo.logged('payload', 'has data that is not JSON')
       await demo.receiving()
-      // The connection never noticed.
+      // The connection is not affected.
       expect(await demo.log()).not.toContain('waiting')
 
       const { first, last, ...counts } = await demo.counted(await latestSequence(server.url))
@@ -103,7 +103,7 @@ describe.concurrent("the demo's page in Chromium", options, () => {
     },
   )
 
-  test('while it waits, it says why and for how long', async (context) => {
+  test('says while it waits why and for how long', async (context) => {
     const { page, demo, complaints } = await open(context, SCREENSHOT)
     await demo.receiving()
     await demo.press('restart')
@@ -114,7 +114,7 @@ describe.concurrent("the demo's page in Chromium", options, () => {
     await page.waitForSelector('#status[data-state=waiting][data-kind=http]')
     expect(await page.innerText('[role=status]')).toBe('Waiting to reconnect')
     expect(await page.innerText('[data-field=failure]')).toContain('answered with the status 503')
-    // The server has asked for 2 s.
+    // The server has requested 2 s.
     expect(await page.innerText('[role=timer]')).toMatch(/^Attempt \d+ in [1-9]\.\d s$/)
     await takeScreenshots(page)
 
@@ -134,7 +134,7 @@ describe.concurrent("the demo's page in Chromium", options, () => {
     expect(complaints).toEqual([])
   })
 
-  test('a server that loses a price, and one that sends a price twice, are found out', async (context) => {
+  test('detects a server that loses a price, and one that sends a price twice', async (context) => {
     const { page, complaints } = await open(context, {}, (fresh) =>
       fresh.route('**/stream', (route) => {
         const { 'last-event-id': lastEventId } = route.request().headers()
@@ -150,7 +150,7 @@ describe.concurrent("the demo's page in Chromium", options, () => {
     expect(complaints).toEqual([])
   })
 
-  test('the tabs are moved through with the arrow keys', async (context) => {
+  test('moves through the tabs with the arrow keys', async (context) => {
     const { page, demo, complaints } = await open(context)
     await page.focus('#tab-page')
     for (const [key, tab] of [
@@ -167,7 +167,7 @@ describe.concurrent("the demo's page in Chromium", options, () => {
     expect(complaints).toEqual([])
   })
 
-  test('a server that is ended and started anew is counted anew, and Ctrl-C leaves its port free', async (context) => {
+  test('counts from 1 for a restarted server, and Ctrl-C frees the port', async (context) => {
     const { server, page, demo, complaints } = await open(context)
     await demo.receiving()
     server.interrupt()
@@ -193,7 +193,7 @@ function faultyStream(): string {
   ].join('')
 }
 
-/** In light and dark, for the documentation where it is asked for. */
+/** Screenshots in light and dark for the documentation, if requested. */
 async function takeScreenshots(page: Page): Promise<void> {
   const directory = process.env.UPDATE_SCREENSHOTS
     ? fileURLToPath(new URL('../../docs/images', import.meta.url))

@@ -3,10 +3,10 @@ import type { Counts } from './counts.js'
 
 export type Fault = 'cut' | 'unavailable' | 'stall' | 'restart' | 'broken'
 
-/** The demo's page, as somebody sees it who looks at it and presses its buttons. */
+/** The demo's page, as a visitor sees it and presses its buttons. */
 export interface DemoPage {
   press(fault: Fault): Promise<void>
-  /** Resolves when the log has such an entry, later than the last press. */
+  /** Resolves when the log has such an entry since the last press. */
   logged(kind: string, text?: string): Promise<void>
   /** The kinds of the log's entries since the last press, the latest first. */
   log(): Promise<string[]>
@@ -17,7 +17,7 @@ export interface DemoPage {
 }
 
 export interface CountsInRange extends Counts {
-  /** The first and the last number of those that have arrived. */
+  /** The first and the last number that have arrived. */
   first: number
   last: number
 }
@@ -25,7 +25,7 @@ export interface CountsInRange extends Counts {
 const SOME_PRICES = 15
 
 export function demoPage(page: Page): DemoPage {
-  /** All from one moment, or the numbers would not belong together. */
+  /** Read at once, so that the numbers belong together. */
   function counts(): Promise<CountsInRange | undefined> {
     return page.evaluate(() => {
       const number = (text: string | null | undefined): number => Number(text?.replaceAll(',', ''))
@@ -49,7 +49,7 @@ export function demoPage(page: Page): DemoPage {
       const now = await counts()
       if (now !== undefined && enough(now)) return now
       if (Date.now() > deadline) throw new Error(`The counts do not come to what is expected: ${JSON.stringify(now)}`)
-      // The page counts once a frame.
+      // The page updates its counts once a frame.
       await page.evaluate(() => new Promise(requestAnimationFrame))
     }
   }

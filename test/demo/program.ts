@@ -3,11 +3,11 @@ import { start } from '../process.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** One of the demo's programs, run as a user runs it: a process of its own. */
+/** One of the demo's programs, run as a user runs it: as a separate process. */
 export interface Program {
   /** What it has printed so far, errors included. */
   readonly output: string
-  /** Resolves with the first match in what it prints. Rejects when it ends without one. */
+  /** Resolves with the first match in its output. Rejects if it ends without one. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
   /** Resolves with its exit code. */
   readonly exited: Promise<number | null>
@@ -37,6 +37,6 @@ export function run(script: string, options: { args?: readonly string[]; port?: 
 export async function startServer(port = 0): Promise<Program & { url: string; port: number }> {
   const program = run('docs/examples/demo/server.mjs', { port })
   const [url] = await program.printed(/http:\/\/[\d.]+:\d+/)
-  // Not by spreading: `output` is a getter.
+  // Not spread: `output` is a getter.
   return Object.assign(program, { url, port: Number(new URL(url).port) })
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type EventStreamMessage, readEvents } from '../../src/entries/event-stream.js'
 import { run, startServer } from './program.js'
 
-// A loaded machine takes its time to start a process.
+// A busy machine takes a while to start a process.
 vi.setConfig({ testTimeout: 20_000 })
 
 let server: Awaited<ReturnType<typeof startServer>>
@@ -25,7 +25,7 @@ async function read(count: number, lastEventId?: string): Promise<EventStreamMes
 const places = (messages: readonly EventStreamMessage[]): number[] =>
   messages.map(({ id }) => Number(id?.split('-')[1]))
 
-test('a first connection gets a snapshot, and then every event from there on', async () => {
+test('a first connection gets a snapshot, then every event after it', async () => {
   const messages = await read(10)
   expect(messages[0]?.event).toBe('snapshot')
   expect(messages[1]?.event).not.toBe('snapshot')
@@ -33,7 +33,7 @@ test('a first connection gets a snapshot, and then every event from there on', a
   expect(rest).toEqual(rest.map((_, index) => first + index + 1))
 })
 
-test('a last event ID is gone on from without a gap, also when it travels in the URL', async () => {
+test('a connection with a last event ID continues without a gap, even if the ID is in the URL', async () => {
   const [, seen] = await read(5)
   const expected = places([seen!])[0]! + 1
   const [byHeader] = await read(1, seen!.id)
@@ -47,7 +47,7 @@ test('a last event ID is gone on from without a gap, also when it travels in the
 })
 
 test.each(['not-one-of-ours', 'deadbeef-1', `0-${Number.MAX_SAFE_INTEGER}`])(
-  'a last event ID that is not known (%s) is answered with a snapshot',
+  'an unknown last event ID (%s) is answered with a snapshot',
   async (id) => {
     const [first] = await read(1, id)
     expect(first?.event).toBe('snapshot')
@@ -59,7 +59,7 @@ test('an unknown fault is a 404', async () => {
   expect(status).toBe(404)
 })
 
-test('a port that is taken is said in one sentence, and so is one that is no port', async () => {
+test('a port that is in use is reported in one sentence, and so is an invalid one', async () => {
   const second = run('docs/examples/demo/server.mjs', { port: server.port })
   expect(await second.exited).toBe(1)
   expect(second.output).toBe(
@@ -71,7 +71,7 @@ test('a port that is taken is said in one sentence, and so is one that is no por
   expect(third.output).toBe('PORT must be a number from 0 to 65535, and is "65536".\n')
 })
 
-test('SIGINT ends it at once with exit code 0, open streams and all, and the port is free', async () => {
+test('SIGINT ends it at once with exit code 0, even with open streams, and the port is free', async () => {
   const first = await startServer()
   const response = await fetch(`${first.url}/stream`)
   first.interrupt()

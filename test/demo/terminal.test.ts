@@ -4,7 +4,7 @@ import { run, startServer } from './program.js'
 
 const TERMINAL = 'docs/examples/demo/terminal.mjs'
 
-test('the terminal goes through all faults by itself and loses nothing', { timeout: 60_000 }, async () => {
+test('the terminal goes through all faults automatically and loses nothing', { timeout: 60_000 }, async () => {
   const terminal = run(TERMINAL, { args: ['--script'] })
   onTestFinished(terminal.kill)
   expect(await terminal.exited, terminal.output).toBe(0)
@@ -19,14 +19,14 @@ test('the terminal goes through all faults by itself and loses nothing', { timeo
   expect(counts.sent).toBeGreaterThan(0)
 })
 
-test('Ctrl-C ends the terminal at once, also with a server that is not its own', { timeout: 20_000 }, async () => {
+test('Ctrl-C ends the terminal at once, even with a server that it has not started', { timeout: 20_000 }, async () => {
   const server = await startServer()
   onTestFinished(server.kill)
   const terminal = run(TERMINAL, { args: ['--url', server.url] })
   onTestFinished(terminal.kill)
   await terminal.printed(/open over fetch/)
   terminal.interrupt()
-  // It was to prove something, and has not.
+  // A run that was ended early has proven nothing.
   expect(await terminal.exited).toBe(1)
   expect(terminal.output).toMatch(/Interrupted\.\n$/)
 })

@@ -5,7 +5,7 @@ import { applies, runCase, transportsOf } from '../behaviour/run.js'
 
 const place = { server: inject('scriptServer') }
 
-// happy-dom tells of every request that fails, as a browser's console does: here most are meant to.
+// happy-dom reports every failed request, as a browser's console does; most of these are intended.
 beforeAll(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterAll(() => vi.restoreAllMocks())
 

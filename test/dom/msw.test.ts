@@ -22,7 +22,7 @@ function price(id: number, symbol: string, value: number): string {
   return `id: ${id}\nevent: price\ndata: ${JSON.stringify({ symbol, value })}\n\n`
 }
 
-/** An answer of msw that stays open, as an application's test writes it. */
+/** An open answer of msw, as an application's test writes it. */
 function openStream(request: Request, ...chunks: readonly string[]): Response {
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>({
@@ -37,7 +37,7 @@ function openStream(request: Request, ...chunks: readonly string[]): Response {
 const shows = (text: string) => vi.waitFor(() => expect(root.textContent).toContain(text), { timeout: 5000 })
 
 describe('an application under happy-dom, its server played by http.get', () => {
-  it('draws what comes, and asks for it as an event stream at a relative URL', async () => {
+  it('renders the events, and requests an event stream at a relative URL', async () => {
     const asked: (string | null)[] = []
     server.use(
       http.get('/prices', ({ request }) => {
@@ -52,7 +52,7 @@ describe('an application under happy-dom, its server played by http.get', () => 
     expect(asked).toEqual([new URL('/prices', location.href).href, 'text/event-stream'])
   })
 
-  it('survives a 503 and the end of a stream, and goes on with the last event ID', async () => {
+  it('survives a 503 and the end of a stream, and continues with the last event ID', async () => {
     const ids: (string | null)[] = []
     server.use(
       http.get('/prices', ({ request }) => {
@@ -83,7 +83,7 @@ describe('an application under happy-dom, its server played by http.get', () => 
     await shows('ACME 42')
   })
 
-  it('says so where the server shows its login page, and does not go on asking', async () => {
+  it('reports it if the server sends its login page, and does not reconnect', async () => {
     let asked = 0
     server.use(
       http.get('/prices', () => {
@@ -97,7 +97,7 @@ describe('an application under happy-dom, its server played by http.get', () => 
     expect(asked).toBe(1)
   })
 
-  it('skips a broken payload, and shows why', async () => {
+  it('skips an invalid payload, and shows why', async () => {
     server.use(
       http.get('/prices', ({ request }) =>
         openStream(request, 'event: price\ndata: {"symbol":\n\n', price(2, 'ACME', 42)),
@@ -109,7 +109,7 @@ describe('an application under happy-dom, its server played by http.get', () => 
     expect(root.querySelector('p')?.textContent).toBe('open')
   })
 
-  it('a network error is waited out', async () => {
+  it('recovers from a network error', async () => {
     let asked = 0
     server.use(
       http.get('/prices', ({ request }) => {
@@ -121,7 +121,7 @@ describe('an application under happy-dom, its server played by http.get', () => 
     await shows('ACME 42')
   })
 
-  it('close() aborts the request, and the page does not change any more', async () => {
+  it('aborts the request with close(), and the page does not change afterwards', async () => {
     let signal: AbortSignal | undefined
     server.use(
       http.get('/prices', ({ request }) => {
@@ -138,8 +138,8 @@ describe('an application under happy-dom, its server played by http.get', () => 
 })
 
 describe("an application under happy-dom, its server played by msw's sse()", () => {
-  it('draws what the handler sends', async () => {
-    // msw asks for the class when the handler is made, though it answers fetch too; happy-dom has none.
+  it('renders what the handler sends', async () => {
+    // msw needs the class when the handler is created, although it answers fetch too; happy-dom has none.
     vi.stubGlobal('EventSource', EventTarget)
     const handler = sse<{ price: Prices['price'] }>('/prices', ({ client }) => {
       client.send({ id: '1', event: 'price', data: { symbol: 'ACME', value: 42 } })

@@ -4,7 +4,7 @@ export interface Prices {
   price: { symbol: string; value: number }
 }
 
-/** A small application, as a user of everstream writes it: a list of prices, and a line about the connection. */
+/** A small application as a user of everstream writes it: a list of prices, and a line about the connection. */
 export function showPrices(
   root: HTMLElement,
   options: Pick<FetchOptions, 'headers'> & { retryIn?: number } = {},
