@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** What an event stream is written to. */
+/** The destination of an event stream. */
 export interface Body {
   write(text: string): void
   end(): void
@@ -14,15 +14,15 @@ export interface OpenStream {
 }
 
 /**
- * An application with one event stream at `/stream`: events are numbered from 1, and whoever comes back gets those that
- * follow the last event ID. So a client has lost nothing, and got nothing twice, when it has seen 1, 2, 3 and so on.
+ * An application with one event stream at `/stream`: events are numbered from 1, and a client that reconnects gets the
+ * ones after its last event ID. A client that has seen 1, 2, 3 and so on has lost nothing and got nothing twice.
  * `/page` is a page with the library.
  */
 export interface Application {
   handle(request: IncomingMessage, response: ServerResponse): void
-  /** In the order in which they came. */
+  /** In the order of their arrival. */
   readonly open: readonly OpenStream[]
-  /** The last event ID that each request for the stream has named; empty for none. */
+  /** The last event ID of each request for the stream; empty if it had none. */
   readonly asked: readonly string[]
   /** Sends the next event to all. */
   publish(): void
@@ -31,13 +31,13 @@ export interface Application {
 }
 
 export interface ApplicationOptions {
-  /** Begins the answer. */
+  /** Starts the answer. */
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => Body
 }
 
 const LIBRARY = readFileSync(new URL('../../dist/everstream.min.js', import.meta.url))
 
-/** The query parameter for the last event ID where no header can carry it. */
+/** The query parameter for the last event ID if no header can be sent. */
 export const LAST_EVENT_ID_PARAM = 'last-event-id'
 
 export function createApplication({ answer = answerPlainly }: ApplicationOptions = {}): Application {
@@ -78,7 +78,7 @@ export function createApplication({ answer = answerPlainly }: ApplicationOptions
   }
 }
 
-/** Every event is as long as any other, so that bytes can be counted. */
+/** All events have the same length, so that bytes can be counted. */
 export const EVENT_SIZE = 32
 
 function eventOf(id: number): string {
@@ -90,11 +90,11 @@ function answerPlainly(_request: IncomingMessage, response: ServerResponse): Bod
   return startStream(response)
 }
 
-/** @param headers - beside those that every event stream has */
+/** @param headers - in addition to those of every event stream */
 export function startStream(response: ServerResponse, headers: Record<string, string> = {}): Body {
   response.statusCode = 200
   for (const [name, value] of Object.entries({ ...EVENT_STREAM, ...headers })) response.setHeader(name, value)
-  // Without a byte of the body: a client announces the connection when the head is there.
+  // Sent before any byte of the body: a client reports the connection as open when the head arrives.
   response.flushHeaders()
   return {
     write(text) {

@@ -6,7 +6,7 @@ export interface Certificate {
   readonly cert: string
 }
 
-/** A new one for 127.0.0.1, good for a day: a certificate in the repository would expire one day. */
+/** A new one for 127.0.0.1, valid for a day: a certificate in the repository would expire at some point. */
 export async function createCertificate(): Promise<Certificate> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
     keyType: 'ec',

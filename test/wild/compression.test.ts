@@ -69,11 +69,11 @@ describe.concurrent.each([node, chromiumFetch, chromiumNative])('compressed stre
   })
 
   test.for([
-    ['that is cut in the midst', 'network', (response) => void response.destroy()],
+    ['that is cut in the middle', 'network', (response) => void response.destroy()],
     ['that is damaged', 'network', (response) => void response.write('no gzip at all'.repeat(100))],
     ['that ends without its trailer', 'ended', (response) => void response.end()],
   ] as const satisfies [string, string, (response: ServerResponse) => void][])(
-    'a stream %s: %s, and taken up where it was',
+    'a stream %s: %s, then resumes where it left off',
     async ([, kind, breakOff], { stage }) => {
       const client = await subject.start(stage)
       const application = createApplication(compressed('gzip', { flush: true }))
@@ -98,7 +98,7 @@ describe.concurrent('the compression middleware of Express', () => {
     ['with res.flush() after each event', compression(), { flush: true }, 'one by one'],
     ['with Cache-Control: no-transform', compression(), { cacheControl: 'no-store, no-transform' }, 'one by one'],
     [
-      'with a filter that leaves event streams out',
+      'with a filter that excludes event streams',
       compression({
         filter: (request, response) =>
           !eventStream.test(String(response.getHeader('content-type'))) && compression.filter(request, response),

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest'
 import type { Seen, Watched } from './subjects.js'
 
-/** As long as a browser on a loaded machine could need; it only names what hangs. */
+/** As long as a browser on a busy machine could need: it only serves to name what hangs. */
 const PATIENCE = { timeout: 10_000, interval: 25 }
 
 /** Waits until a value is as expected. */
@@ -9,7 +9,7 @@ export async function becomes<Value>(get: () => Value | Promise<Value>, expected
   await vi.waitFor(async () => expect(await get()).toEqual(expected), PATIENCE)
 }
 
-/** Waits until the first so many events are there, each once and in order. */
+/** Waits until the first `count` events are there, each once and in order. */
 export async function hasSeen(watched: Watched, count: number): Promise<void> {
   const all = Array.from({ length: count }, (_, index) => String(index + 1))
   await becomes(async () => (await watched.look()).seen, all)

@@ -24,9 +24,9 @@ beforeAll(async () => {
 afterAll(closeBrowser)
 
 interface Http2Subject extends Subject {
-  /** What becomes of the open streams when the server says that it goes away. */
+  /** What happens to the open streams when the server announces its end with GOAWAY. */
   readonly onGoAway: 'served to the end' | 'cut'
-  /** The code by which a stream is reset that nobody reads any more. */
+  /** The code of the reset when the client closes a stream. */
   readonly closeCode: number
 }
 
@@ -34,7 +34,7 @@ const subjects: readonly Http2Subject[] = [
   {
     ...node,
     name: 'undici with allowH2',
-    // Else it makes a connection for each stream, or lets the streams wait for each other.
+    // Otherwise it opens a connection for each stream, or makes the streams wait for each other.
     start: (stage) =>
       undici({ allowH2: true, connections: 1, pipelining: 100, connect: { ca: certificate.cert } }).start(stage),
     onGoAway: 'cut',
@@ -55,7 +55,7 @@ async function setUp(stage: Stage, subject: Subject): Promise<Scene> {
   return { ...(await serveByHttp2(stage, application, certificate)), application, client }
 }
 
-/** Opens a stream that has had its first event. */
+/** Opens a stream and waits for its first event. */
 async function follow({ client, base, application }: Scene): Promise<Watched> {
   const watched = await client.open(base)
   await isIn(watched, 'open')
@@ -80,9 +80,9 @@ describe.concurrent.each(subjects)('HTTP/2 over TLS, $name', (subject) => {
     expect(await failureKinds(watched)).toEqual([])
   })
 
-  test('50 streams have one connection', async ({ stage }) => {
+  test('50 streams share one connection', async ({ stage }) => {
     const scene = await setUp(stage, subject)
-    // The connection is there before: those that ask at once would otherwise each begin to make one.
+    // The connection exists before them: otherwise each request would start to open one.
     const all = [await follow(scene)]
     for (let count = 1; count < 50; count++) all.push(await scene.client.open(scene.base))
     await becomes(() => scene.application.open.length, 50)
@@ -91,7 +91,7 @@ describe.concurrent.each(subjects)('HTTP/2 over TLS, $name', (subject) => {
     expect(scene.sessions).toHaveLength(1)
   })
 
-  test('a stream that is reset (RST_STREAM) is taken up on the same connection', async ({ stage }) => {
+  test('a stream that is reset (RST_STREAM) resumes on the same connection', async ({ stage }) => {
     const scene = await setUp(stage, subject)
     const watched = await follow(scene)
     latestStream(scene).close(constants.NGHTTP2_INTERNAL_ERROR)
@@ -102,7 +102,7 @@ describe.concurrent.each(subjects)('HTTP/2 over TLS, $name', (subject) => {
     expect(scene.sessions).toHaveLength(1)
   })
 
-  test('a connection that is destroyed takes all its streams with it, and each is taken up', async ({ stage }) => {
+  test('a destroyed connection breaks all its streams, and each resumes', async ({ stage }) => {
     const scene = await setUp(stage, subject)
     const watched = [await follow(scene), await scene.client.open(scene.base)]
     await hasSeen(watched[1]!, 1)
@@ -115,7 +115,7 @@ describe.concurrent.each(subjects)('HTTP/2 over TLS, $name', (subject) => {
     expect(scene.application.asked).toEqual(['', '', '1', '1'])
   })
 
-  test(`a server goes away (GOAWAY): the open streams are ${subject.onGoAway}, and taken up`, async ({ stage }) => {
+  test(`a server goes away (GOAWAY): the open streams are ${subject.onGoAway}, and resume`, async ({ stage }) => {
     const scene = await setUp(stage, subject)
     const watched = [await follow(scene), await scene.client.open(scene.base)]
     await hasSeen(watched[1]!, 1)
@@ -138,7 +138,7 @@ describe.concurrent.each(subjects)('HTTP/2 over TLS, $name', (subject) => {
     expect(scene.sessions).not.toContain(first)
   })
 
-  test('close() resets the one stream, and the connection stays for the others', async ({ stage }) => {
+  test('close() resets its stream, and the connection stays open for the others', async ({ stage }) => {
     const scene = await setUp(stage, subject)
     const other = await follow(scene)
     const watched = await scene.client.open(scene.base)
@@ -155,7 +155,7 @@ describe.concurrent.each(subjects)('HTTP/2 over TLS, $name', (subject) => {
 })
 
 describe.concurrent.each([chromiumFetch, chromiumNative])('HTTP/1.1, $name', (subject) => {
-  test('the seventh stream waits without a word, until another is closed', async ({ stage }) => {
+  test('the seventh stream waits silently until another one is closed', async ({ stage }) => {
     const client = await subject.start(stage)
     const application = createApplication()
     const { base } = await serve(stage, application)

@@ -10,7 +10,7 @@ import { closeBrowser, everySubject, undici } from './subjects.js'
 afterAll(closeBrowser)
 
 describe.concurrent.each(everySubject)('$name, behind a proxy', (subject) => {
-  test('that cuts idle connections after 2 s: a quiet stream is lost, and taken up where it was', async ({ stage }) => {
+  test('that cuts idle connections after 2 s: a quiet stream resumes where it left off', async ({ stage }) => {
     const client = await subject.start(stage)
     const application = createApplication()
     const { port } = await serve(stage, application)
@@ -46,13 +46,13 @@ describe.concurrent.each(everySubject)('$name, behind a proxy', (subject) => {
     await hasSeen(careful, 2)
     expect(await failureKinds(careful)).toEqual(['idle'])
     expect(await trusting.look()).toEqual({ seen: ['1'], state: 'open', failures: [] })
-    // What was given up is closed, so that a server behind a proxy that is only deaf on one side learns of it.
+    // The client closes the lost connection, so that a server behind a proxy that is deaf on one side only notices.
     expect(application.open).toHaveLength(2)
   })
 })
 
 describe.concurrent("undici's own limit", () => {
-  test('bodyTimeout (5 min, also of the fetch of Node) cuts a quiet stream, which is taken up where it was', async ({
+  test('bodyTimeout (5 min, also in the fetch of Node) cuts a quiet stream, which resumes where it left off', async ({
     stage,
   }) => {
     const client = await undici({ bodyTimeout: 1000 }).start(stage)

@@ -11,9 +11,9 @@ afterAll(closeBrowser)
 
 interface Scene extends Served {
   readonly application: Application
-  /** The client's end of the connection that each request for the stream came by. */
+  /** The client's port of the connection that each request for the stream used. */
   readonly ports: readonly (number | undefined)[]
-  /** Refusals that are neither complete nor given up by the client. */
+  /** Refusals that are neither complete nor aborted by the client. */
   readonly pending: ReadonlySet<ServerResponse>
 }
 
@@ -38,7 +38,7 @@ async function setUp(
 }
 
 describe.concurrent.each([node, chromiumFetch])('connections of refused answers, $name', (subject) => {
-  test('a body that is never read and never ends holds no connection', async ({ stage }) => {
+  test('an endless body that is not read holds no connection', async ({ stage }) => {
     const client = await subject.start(stage)
     const { base, ports, pending } = await setUp(stage, 10, (response) => {
       response.writeHead(503, { 'content-type': 'text/html' }).write('x'.repeat(1_000_000))
@@ -49,7 +49,7 @@ describe.concurrent.each([node, chromiumFetch])('connections of refused answers,
     await becomes(() => pending.size, 0)
   })
 
-  test('a short one leaves it to the next attempt', async ({ stage }) => {
+  test('a short body leaves its connection to the next attempt', async ({ stage }) => {
     const client = await subject.start(stage)
     const { base, ports } = await setUp(stage, 5, (response) => {
       response.writeHead(503, { 'content-type': 'text/plain' }).end('not now')
@@ -57,13 +57,13 @@ describe.concurrent.each([node, chromiumFetch])('connections of refused answers,
     const watched = await client.open(base)
     await isIn(watched, 'open')
     expect(ports).toHaveLength(6)
-    // One, but for the rare case that Chromium has not put it back before the next attempt begins.
+    // One, except for the rare case that Chromium has not released it before the next attempt starts.
     expect(new Set(ports).size).toBeLessThanOrEqual(2)
   })
 })
 
 describe.concurrent.each([node, chromiumFetch, chromiumNative])('connections of streams, $name', (subject) => {
-  test('one that the server has ended is used for the next request', async ({ stage }) => {
+  test('the connection of a stream that the server has ended is used for the next request', async ({ stage }) => {
     const client = await subject.start(stage)
     const { base, application, ports } = await setUp(stage)
     const watched = await client.open(base)
@@ -77,7 +77,7 @@ describe.concurrent.each([node, chromiumFetch, chromiumNative])('connections of 
     expect(new Set(ports).size).toBe(1)
   })
 
-  test('one whose stream is closed is gone, and none is left over', async ({ stage }) => {
+  test('the connection of a closed stream is closed, and none is left over', async ({ stage }) => {
     const client = await subject.start(stage)
     const { base, application, sockets } = await setUp(stage)
     for (let count = 1; count <= 5; count++) {

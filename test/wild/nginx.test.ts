@@ -10,7 +10,7 @@ import { chromiumFetch, chromiumNative, closeBrowser, everySubject, node, undici
 
 afterAll(closeBrowser)
 
-/** The version in which it talks to the application; 1.0 was the default for long, and is in Debian 12. */
+/** The version for the application; 1.0 was the default for long, and still is in Debian 12. */
 const HTTP_1_0 = 'proxy_http_version 1.0;'
 const HTTP_1_1 = `proxy_http_version 1.1; proxy_set_header Connection '';`
 
@@ -71,7 +71,7 @@ describe.concurrent('what nginx holds back', () => {
     await hasSeen(watched, 20)
   })
 
-  test('HTTP/1.0 to the application: a buffer of 4 or 8 KB has to be full', async ({ stage }) => {
+  test('HTTP/1.0 to the application: a buffer of 4 or 8 KB has to fill up', async ({ stage }) => {
     const client = await node.start(stage)
     const locations = { place: HTTP_1_0, witness: 'proxy_buffering off;' }
     const { application, nginx } = await setUp(stage, { locations })
@@ -105,7 +105,7 @@ describe.concurrent('what nginx holds back', () => {
 describe.concurrent.each([node, chromiumFetch, chromiumNative])("nginx's time limit, $name", (subject) => {
   const locations = { place: 'proxy_buffering off; proxy_read_timeout 2s;' }
 
-  test('proxy_read_timeout 2s: a quiet stream is cut, and taken up where it was', async ({ stage }) => {
+  test('proxy_read_timeout 2s: a quiet stream is cut, then resumes where it left off', async ({ stage }) => {
     const client = await subject.start(stage)
     const { application, nginx } = await setUp(stage, { locations })
     const watched = await client.open(nginx.base('place'))
@@ -119,7 +119,7 @@ describe.concurrent.each([node, chromiumFetch, chromiumNative])("nginx's time li
     await isKeptByComments(client, { application, base: nginx.base('place') })
   })
 
-  test('worker_shutdown_timeout 1s: a reload cuts the stream, which the new worker takes up', async ({ stage }) => {
+  test('worker_shutdown_timeout 1s: a reload cuts the stream, which resumes at the new worker', async ({ stage }) => {
     const client = await subject.start(stage)
     const { application, nginx } = await setUp(stage, { locations, main: 'worker_shutdown_timeout 1s;' })
     const watched = await client.open(nginx.base('place'))
@@ -135,7 +135,7 @@ describe.concurrent.each([node, chromiumFetch, chromiumNative])("nginx's time li
 })
 
 describe.concurrent('nginx without an answer', () => {
-  test('504: the application does not answer in time, and is asked again', async ({ stage }) => {
+  test('504: the application does not answer in time, and the client retries', async ({ stage }) => {
     const client = await node.start(stage)
     let silent = true
     const application = createApplication()
@@ -154,7 +154,7 @@ describe.concurrent('nginx without an answer', () => {
   })
 
   test.for(everySubject)(
-    '502: the application is away, and followed when it is back: $name',
+    '502: the application is away, and the client resumes when it is back: $name',
     async (subject, { stage }) => {
       const client = await subject.start(stage)
       const locations = { place: `proxy_buffering off; ${HTTP_1_1}` }
@@ -171,7 +171,7 @@ describe.concurrent('nginx without an answer', () => {
       await hasSeen(watched, 2)
       const { failures } = await watched.look()
       expect(failures[0]!.kind).toBe(subject.kinds('network'))
-      // Also on native, which asks by fetch why the browser has given up.
+      // Also on native, which uses fetch to find out why the browser has given up.
       for (const { kind, status } of failures.slice(1)) expect([kind, status]).toEqual(['http', 502])
     },
   )
@@ -262,7 +262,7 @@ describe.concurrent.each([chromiumFetch, chromiumNative])('nginx with HTTP/2 at 
       const { application, nginx } = await setUp(stage, { ...front, locations })
       const watched = await client.open(nginx.base('place'))
       await becomes(() => application.open.length, 1)
-      // On a connection of its own: whatever goes out on the same one takes the head with it.
+      // On a separate connection: other data on the same one would flush the head.
       const other = await undici({ connect: { ca: front.files?.['certificate.pem'] } }).start(stage)
       const witness = await other.open(nginx.base('place'))
       await becomes(() => application.open.length, 2)
@@ -274,7 +274,7 @@ describe.concurrent.each([chromiumFetch, chromiumNative])('nginx with HTTP/2 at 
     },
   )
 
-  test('proxy_read_timeout 1s: a quiet stream is reset, and taken up where it was', async ({ stage }) => {
+  test('proxy_read_timeout 1s: a quiet stream is reset, then resumes where it left off', async ({ stage }) => {
     const client = await subject.start(stage)
     const locations = { place: 'proxy_buffering off; proxy_read_timeout 1s;' }
     const { application, nginx } = await setUp(stage, { ...front, locations })

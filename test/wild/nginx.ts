@@ -18,7 +18,7 @@ export interface NginxOptions {
   readonly listenAs?: string
   /** Directives at the top level. */
   readonly main?: string
-  /** Written into the directory beside the configuration. */
+  /** Files to write into the directory beside the configuration. */
   readonly files?: Readonly<Record<string, string>>
 }
 
@@ -26,11 +26,11 @@ export interface Nginx {
   readonly port: number
   /** The URL of a place. */
   base(location: string): string
-  /** Reads the configuration again, as a deployment does: new workers take new requests, old ones end theirs. */
+  /** Reloads the configuration, as a deployment does: new workers take new requests, old ones finish theirs. */
   reload(): void
 }
 
-/** A real nginx, with a configuration of its own in a directory of its own. Leaves the test out where there is none. */
+/** A real nginx with its own configuration and directory. Leaves the test out if nginx is missing. */
 export async function startNginx(stage: Stage, options: NginxOptions): Promise<Nginx> {
   stage.need(programs.nginx)
   const directory = await mkdtemp(join(tmpdir(), 'everstream-nginx-'))

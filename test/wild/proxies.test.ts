@@ -31,7 +31,7 @@ function behind({ program }: Proxy, tests: () => void): void {
   describe.concurrent(`behind ${program.name}`, needs(program), tests)
 }
 
-/** How long each of ten events takes to the client, in ms; the next one leaves when the one before it is there. */
+/** How long each of ten events takes to reach the client, in ms; each one is sent after the previous has arrived. */
 async function delaysOfEvents(stage: Stage, { application, base }: Scene): Promise<number[]> {
   const source = createEventSource<{ message: string }>(`${base}stream`, { transport: 'fetch', parse: 'text' })
   stage.leave(source.close)
@@ -56,7 +56,7 @@ function answerWith(headers: Record<string, string>): Application {
   return createApplication({ answer: (_request, response) => startStream(response, headers) })
 }
 
-/** An application that says nothing of caches. */
+/** Starts an answer without Cache-Control. */
 function startWithoutCacheControl(response: ServerResponse): Body {
   response.setHeader('content-type', 'text/event-stream')
   response.flushHeaders()
@@ -120,7 +120,7 @@ backend application
     expect(medianOf(delays)).toBeLessThan(100)
   })
 
-  test('timeout server 2s: a quiet stream is cut, and taken up where it was', async ({ stage }) => {
+  test('timeout server 2s: a quiet stream is cut, then resumes where it left off', async ({ stage }) => {
     const client = await node.start(stage)
     const { application, base } = await setUp(stage, haproxy, configuration(`${NO_DELAY}\n  timeout server 2s`))
     const watched = await client.open(base)
@@ -179,7 +179,7 @@ http://127.0.0.1:${port} {
     expect(await failureKinds(watched)).toEqual([isBefore(2, 8) ? 'ended' : 'network'])
   })
 
-  /** Whatever is short: by itself, it begins at 512 bytes. */
+  /** Even short answers; by default it starts at 512 bytes. */
   const ENCODE = '{\n    gzip\n    minimum_length 1\n  }'
 
   test.skipIf(!isBefore(2, 9))('encode: events wait for the compressor, before Caddy 2.9', async ({ stage }) => {
@@ -198,7 +198,7 @@ http://127.0.0.1:${port} {
     await hasSeen(watched, 20)
   })
 
-  test('encode that leaves out the path of the stream: events pass at once', async ({ stage }) => {
+  test('encode that excludes the path of the stream: events pass at once', async ({ stage }) => {
     const encode = `@compressed not path /stream*\n  encode @compressed ${ENCODE}`
     const delays = await delaysOfEvents(stage, await setUp(stage, caddy, configuration(encode)))
     expect(medianOf(delays)).toBeLessThan(100)
@@ -216,7 +216,7 @@ ${subroutine}
 `
   const silent = () => createApplication({ answer: (_request, response) => startWithoutCacheControl(response) })
 
-  test('without Cache-Control, the second client gets the stream of the first, from its beginning', async ({
+  test('without Cache-Control, the second client gets the stream of the first one from its start', async ({
     stage,
   }) => {
     const client = await node.start(stage)
@@ -232,7 +232,9 @@ ${subroutine}
     expect(application.asked).toEqual([''])
   })
 
-  test('and a client that comes back gets all again, although it has named its last event ID', async ({ stage }) => {
+  test('without Cache-Control, a client that reconnects gets everything again, despite its last event ID', async ({
+    stage,
+  }) => {
     const { application, base } = await setUp(stage, varnish, configuration(), silent())
     const source = createEventSource<{ message: string }>(`${base}stream`, {
       transport: 'fetch',
@@ -257,7 +259,7 @@ ${subroutine}
     ['Cache-Control: no-store', '', createApplication],
     ['Cache-Control: no-cache', '', () => answerWith({ 'cache-control': 'no-cache' })],
     ['return (pass)', 'sub vcl_recv { if (req.url ~ "^/stream") { return (pass); } }', silent],
-  ])('%s: each client has a stream of its own, and resumes it', async ([, subroutine, create], { stage }) => {
+  ])('%s: each client has its own stream, and resumes it', async ([, subroutine, create], { stage }) => {
     const client = await node.start(stage)
     const { application, base } = await setUp(stage, varnish, configuration(subroutine), create())
     const first = await client.open(base)

@@ -11,7 +11,7 @@ import type { Stage } from './stage.js'
 /** A proxy that tests put between a client and an application. */
 export interface Proxy {
   readonly program: Program
-  /** What it is started with, in a directory that has its configuration. */
+  /** Its arguments, for a directory that has its configuration. */
   args(directory: string, port: number): string[]
 }
 
@@ -45,10 +45,10 @@ function configurationIn(directory: string): string {
 }
 
 /**
- * Starts the proxy in a directory of its own.
+ * Starts the proxy in its own directory.
  *
- * @param configure - the configuration, for the port at which it is to listen
- * @returns the URL below which the application's `stream` is
+ * @param configure - returns the configuration for the port at which it listens
+ * @returns the base URL of the application's `stream`
  */
 export async function startProxy(stage: Stage, proxy: Proxy, configure: (port: number) => string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'everstream-proxy-'))

@@ -4,13 +4,13 @@ import type { Stage } from './stage.js'
 
 export interface Proxy {
   readonly base: string
-  /** The connections through it that are open. */
+  /** The open connections through it. */
   readonly open: () => number
-  /** Nothing passes through the open connections any more, and none is closed: as if a NAT had forgotten them. */
+  /** Stops all traffic on the open connections without closing them, like a NAT that has forgotten them. */
   fallSilent(): void
 }
 
-/** Passes bytes on, and knows nothing of HTTP. */
+/** A proxy for plain bytes, without HTTP. */
 export async function startProxy(
   stage: Stage,
   { to, idleTimeout = 0 }: { to: number; idleTimeout?: number },
@@ -23,7 +23,7 @@ export async function startProxy(
     client.pipe(upstream)
     upstream.pipe(client)
     for (const socket of pair) {
-      // It counts what is read as well as what is written.
+      // It counts both reads and writes.
       socket.setTimeout(idleTimeout, cut)
       socket.once('close', cut)
       socket.on('error', cut)

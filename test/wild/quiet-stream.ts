@@ -4,7 +4,7 @@ import type { Application } from './application.js'
 import { becomes, failureKinds, hasSeen, isIn } from './expectations.js'
 import type { Client, Subject, Watched } from './subjects.js'
 
-/** What a middlebox does to a stream on which nothing happens for long: it is lost, and nothing else. */
+/** Expects that a middlebox breaks a quiet stream, and that the client resumes it. */
 export async function isTakenUp(subject: Subject, watched: Watched, application: Application): Promise<void> {
   application.publish()
   await hasSeen(watched, 1)
@@ -14,7 +14,7 @@ export async function isTakenUp(subject: Subject, watched: Watched, application:
   expect(await failureKinds(watched)).toEqual([subject.kinds('network')])
 }
 
-/** And what it cannot do to one with a comment each second. */
+/** Expects that a middlebox does not break a stream with a comment each second. */
 export async function isKeptByComments(
   client: Client,
   { application, base }: { application: Application; base: string },

@@ -30,7 +30,7 @@ describe.concurrent('readEvents', () => {
     await becomes(() => application.open.length, 0)
   })
 
-  test('of a gzip stream: one by one, and cut in the midst it throws', async ({ stage }) => {
+  test('of a gzip stream: one by one, and throws if it is cut', async ({ stage }) => {
     const application = createApplication({
       answer(_request, response) {
         const body = startStream(response, { 'content-encoding': 'gzip' })
@@ -60,9 +60,7 @@ describe.concurrent('readEvents', () => {
     expect(seen).toEqual(['1', '2', '3'])
   })
 
-  test('behind nginx, whose time limit cuts it: it throws, and does not end as if all were there', async ({
-    stage,
-  }) => {
+  test('behind nginx, whose time limit cuts the stream: throws instead of a regular end', async ({ stage }) => {
     const application = createApplication()
     const { port } = await serve(stage, application)
     const locations = { place: 'proxy_buffering off; proxy_read_timeout 1s;' }
@@ -77,7 +75,7 @@ describe.concurrent('readEvents', () => {
     expect(seen).toEqual(['1'])
   })
 
-  test('of a refused answer: throws, and its connection is given up with the body', async ({ stage }) => {
+  test('of a refused answer: throws, and closes its connection with the body', async ({ stage }) => {
     const { base, sockets } = await serve(stage, {
       handle(_request, response) {
         response.writeHead(503, { 'content-type': 'text/html' }).write('x'.repeat(1_000_000))

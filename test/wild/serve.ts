@@ -7,18 +7,18 @@ import type { Certificate } from './certificate.js'
 import type { Stage } from './stage.js'
 
 export interface Served {
-  /** The URL up to its last part, `stream` or `page`. */
+  /** The URL without its last part, `stream` or `page`. */
   readonly base: string
   readonly port: number
-  /** The connections that are open. */
+  /** The open connections. */
   readonly sockets: ReadonlySet<Socket>
-  /** Of all connections so far. */
+  /** The number of all connections so far. */
   readonly socketCount: () => number
-  /** As a process that is killed. */
+  /** Stops abruptly, like a killed process. */
   stop(): void
 }
 
-/** @param port - where to listen; the system picks one unless it is given */
+/** @param port - where to listen; by default the system picks one */
 export async function serve(stage: Stage, application: Pick<Application, 'handle'>, port = 0): Promise<Served> {
   const server = createServer((request, response) => application.handle(request, response))
   const sockets = keepSockets(server, 'connection')
@@ -38,9 +38,9 @@ export async function serve(stage: Stage, application: Pick<Application, 'handle
 export interface ServedByHttp2 {
   readonly base: string
   readonly server: Http2SecureServer
-  /** The connections that are open, in the order in which they came. */
+  /** The open connections, in the order of their arrival. */
   readonly sessions: readonly ServerHttp2Session[]
-  /** What they are made of. */
+  /** The sockets of the connections. */
   readonly sockets: ReadonlySet<Socket>
 }
 
@@ -50,7 +50,7 @@ export async function serveByHttp2(
   { key, cert }: Certificate,
 ): Promise<ServedByHttp2> {
   const server = createSecureServer({ key, cert, allowHTTP1: false }, (request, response) =>
-    // As if they were of HTTP/1.1, which is what this interface of Node is for; its types do not say so.
+    // This compatibility API of Node looks like HTTP/1.1, although its types differ.
     application.handle(request as unknown as IncomingMessage, response as unknown as ServerResponse),
   )
   const sessions: ServerHttp2Session[] = []
@@ -58,7 +58,7 @@ export async function serveByHttp2(
   server.on('session', (session) => {
     sessions.push(session)
     session.once('close', () => sessions.splice(sessions.indexOf(session), 1))
-    // A client that breaks off is no failure of the server.
+    // A client that breaks off is not a failure of the server.
     session.on('error', () => {})
   })
   const port = await listen(server)
@@ -69,7 +69,7 @@ export async function serveByHttp2(
   return { base: `https://127.0.0.1:${port}/`, server, sessions, sockets }
 }
 
-/** Those that are open. */
+/** The open sockets. */
 function keepSockets(server: NetServer, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
   const sockets = new Set<Socket>()
   server.on(event, (socket: Socket) => {
@@ -85,7 +85,7 @@ export async function listen(server: NetServer, port = 0): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** For servers that cannot be told to let the system pick one. */
+/** A free port, for servers that cannot let the system pick one. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   const port = await listen(server)

@@ -1,9 +1,9 @@
 import { test as plainTest } from 'vitest'
 import type { Program } from '../programs.js'
 
-/** What a test puts up around itself, and what is to be taken down after it. */
+/** What a test sets up and has to tear down. */
 export interface Stage {
-  /** Runs when the test is over, the last one first. */
+  /** Adds a function that runs when the test is over, the last one first. */
   leave(undo: () => unknown): void
   /** Leaves the test out if the program is missing; the reporter says why. */
   need(program: Program): void

@@ -8,15 +8,15 @@ import type { Stage } from './stage.js'
 /** A client in some runtime, with one of its transports. */
 export interface Subject {
   readonly name: string
-  /** How it calls the loss of a first stream: native, with which 'auto' begins, knows no difference. */
+  /** The kind of the loss of a first stream: native, with which 'auto' starts, does not distinguish them. */
   readonly kinds: (kind: 'ended' | 'network') => 'ended' | 'network'
-  /** Leaves the test out where there is no such runtime. */
+  /** Leaves the test out if the runtime is missing. */
   start(stage: Stage): Promise<Client>
 }
 
-/** A subject that runs: a process, or a page on the server's own origin. */
+/** A running subject: a process, or a page on the server's own origin. */
 export interface Client {
-  /** @param base - where the server is; the stream is at `stream` below it */
+  /** @param base - the base URL of the server's `stream` */
   open(base: string, options?: { idleTimeout?: number }): Promise<Watched>
 }
 
@@ -29,13 +29,13 @@ export interface Watched {
 export interface Seen {
   /** The data of all events. */
   readonly seen: readonly string[]
-  /** The present one. */
+  /** The current state. */
   readonly state: string
-  /** Why the stream was lost each time. */
+  /** The reason of each loss. */
   readonly failures: readonly ConnectionFailure[]
 }
 
-/** Soon, but no storm while a server is away. */
+/** Short, but not a storm while a server is away. */
 const RECONNECTION_DELAY = 50
 
 export const node: Subject = {
@@ -44,7 +44,7 @@ export const node: Subject = {
   start: async (stage) => nodeClient(stage, globalThis.fetch),
 }
 
-/** Node's own fetch speaks HTTP/1.1 only; undici, which it is made of, has more to set. */
+/** Node's own fetch only uses HTTP/1.1; undici, on which it is based, has more options. */
 export function undici(options: Agent.Options): Subject {
   return {
     ...node,
@@ -96,7 +96,7 @@ export const chromiumAuto: Subject = inChromium('auto')
 
 export const everySubject: readonly Subject[] = [node, chromiumFetch, chromiumNative, chromiumAuto]
 
-/** For as long as a file's tests run. Each test has servers of its own, and so no connection of another test's. */
+/** Shared by the tests of a file. Each test has its own servers, so connections are not shared. */
 let browser: Promise<{ browser: Browser; context: BrowserContext }> | undefined
 
 async function launch(): Promise<{ browser: Browser; context: BrowserContext }> {
@@ -123,7 +123,7 @@ async function chromiumClient(stage: Stage, transport: 'fetch' | 'native' | 'aut
         delay: RECONNECTION_DELAY,
         options: {
           transport,
-          // A new native connection has no other way to tell it.
+          // A new native connection can send the ID only like this.
           ...(transport === 'native' && { lastEventIdParam: LAST_EVENT_ID_PARAM }),
           ...options,
         },
@@ -143,7 +143,7 @@ interface Opening {
   readonly options: object
 }
 
-/** Runs in the page: it can use nothing from here but types. */
+/** Runs in the page: it can use only types from this file. */
 function openInPage({ url, delay, options }: Opening) {
   const { everstream } = globalThis as unknown as { everstream: { createEventSource: typeof createEventSource } }
   const source = everstream.createEventSource<{ message: string }>(url, {
@@ -155,7 +155,7 @@ function openInPage({ url, delay, options }: Opening) {
   const failures: ConnectionFailure[] = []
   source.on('message', ({ data }) => seen.push(data.trim()))
   source.status.subscribe((status) => {
-    // What an error holds cannot leave the page.
+    // The values in an error cannot leave the page.
     if (status.state === 'waiting') failures.push({ ...status.failure, cause: String(status.failure.cause) })
   })
   return { source, seen, failures }
