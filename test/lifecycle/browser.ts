@@ -5,18 +5,18 @@ import connect, { type Client } from 'chrome-remote-interface'
 import { start } from '../process.js'
 import { chromiumArguments, programs } from '../programs.js'
 
-/** One page of a Chromium that may sleep: automation libraries pretend that every page is in sight and in focus. */
+/** A page of Chromium that can sleep: automation libraries pretend that every page is visible and focused. */
 export interface LifecyclePage {
   readonly devtools: Client
   open(url: string): Promise<void>
   evaluate<Value>(expression: string): Promise<Value>
-  /** Puts another tab in front of the page, or the page in front again. */
+  /** Puts another tab in front of the page, or the page back in front. */
   show(visible: boolean): Promise<void>
 }
 
 /**
- * @param host - the page's name for this machine: its usual names would work without a network too
- * @param leave - takes what is to be done when the page is no longer needed
+ * @param host - the page's name for this machine: the usual names would work even without a network
+ * @param leave - takes the functions to call when the page is no longer needed
  */
 export async function openPage(host: string, leave: (undo: () => Promise<void>) => void): Promise<LifecyclePage> {
   const profile = await mkdtemp(join(tmpdir(), 'everstream-lifecycle-'))

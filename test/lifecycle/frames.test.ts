@@ -7,7 +7,7 @@ import { type PageServer, servePages } from './page-server.js'
 
 const HOST = 'stream.test'
 
-/** Puts its parameters into a frame, and keeps what the frame tells. */
+/** Puts its parameters into a frame, and keeps what the frame reports. */
 const PAGE = `<!doctype html><script>
 let told = { opened: [], seen: [] }
 addEventListener('message', ({ data }) => { told = data })
@@ -74,7 +74,7 @@ describe('in a sandboxed frame, whose origin is opaque', needs(programs.chromium
 
   const TWICE: Script = { preflight: false, connections: [{ steps: [{ replay: 2 }] }] }
 
-  test('fetch asks again without the ID if the preflight is refused, even by the server of the page', async () => {
+  test('fetch retries without the ID if the preflight is refused, even by the server of the page', async () => {
     await open(TWICE, { transport: 'fetch', sandbox: '' })
     await seen('1', '2')
     await stream.perform('cut')
@@ -106,7 +106,7 @@ describe('in a sandboxed frame, whose origin is opaque', needs(programs.chromium
 describe("in a srcdoc frame, whose origin is the page's", needs(programs.chromium), () => {
   beforeEach(openFrames)
 
-  test('a broken request is not taken for a refused preflight: the ID is sent on every attempt', async () => {
+  test('a broken request does not count as a refused preflight: the ID is sent on every attempt', async () => {
     const two = { steps: [{ replay: 2 }] }
     await open({ connections: [two, { status: 'silent' }, two] }, { transport: 'fetch' })
     await seen('1', '2')
@@ -125,7 +125,7 @@ describe("in a srcdoc frame, whose origin is the page's", needs(programs.chromiu
     expect(await idsSent()).toEqual([undefined, '2', '2'])
   })
 
-  test('auto takes the connection over by fetch, as in any page of that origin', async () => {
+  test('auto continues the connection with fetch, as in any page of that origin', async () => {
     await open({ connections: [{ steps: [{ replay: 2 }] }] }, { transport: 'auto' })
     await seen('1', '2')
     await stream.perform('cut')

@@ -7,7 +7,7 @@ import { type PageServer, servePages } from './page-server.js'
 
 const HOST = 'stream.test'
 
-/** Writes down in `seen` what it gets, and in `states` how it fares. */
+/** Records its events in `seen`, and its states in `states`. */
 const PAGE = `<!doctype html><script src="/everstream.min.js"></script><script>
 const parameters = new URLSearchParams(location.search)
 const { stream, ...options } = Object.fromEntries(parameters)
@@ -41,7 +41,7 @@ async function look(): Promise<Seen> {
   return JSON.parse(await page.evaluate<string>('JSON.stringify({ states, seen, reconnections, persisted })')) as Seen
 }
 
-/** Waits until the page has seen so many events. */
+/** Waits until the page has seen that many events. */
 async function events(count: number): Promise<void> {
   await expect.poll(async () => (await look()).seen.length, { timeout: 10_000 }).toBe(count)
 }
@@ -67,7 +67,7 @@ async function offline(holds: boolean): Promise<void> {
 describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium), (transport) => {
   beforeEach(async ({ onTestFinished }) => {
     page = await openPage(HOST, onTestFinished)
-    // Each connection sends the two events that follow those which the client has.
+    // Each connection sends the two events after the client's last one.
     stream = await putUp(origin.here, {
       history: Array.from({ length: 9 }, (_, n) => ({ id: `${n + 1}`, data: `${n + 1}` })),
       connections: [{ steps: [{ replay: 2 }] }],
@@ -80,7 +80,7 @@ describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium),
     await events(2)
   }
 
-  test('offline: no attempt is made until the network is back, and then nothing is missing', async () => {
+  test('offline: no attempt is made until the network is back, and no event is missing', async () => {
     await open()
     await offline(true)
     await stream.perform('cut')
@@ -94,7 +94,7 @@ describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium),
     expect(reconnections).toEqual([true])
   })
 
-  test('a page that starts offline tries once, as the device may be wrong, then waits for the network', async () => {
+  test('a page that starts offline tries once, in case the device is wrong, then waits for the network', async () => {
     await page.open(`${origin.page}/elsewhere`)
     await offline(true)
     await page.evaluate(`{ const script = document.createElement('script'); script.textContent = ${JSON.stringify(
@@ -112,7 +112,7 @@ describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium),
     expect((await look()).states).toEqual(['connecting', 'paused offline', 'waiting', 'connecting', 'open'])
   })
 
-  test('a hidden page goes on, unless it shall pause', async () => {
+  test('a hidden page stays connected by default', async () => {
     await open()
     await page.show(false)
     await expect.poll(() => page.evaluate('document.visibilityState')).toBe('hidden')
@@ -121,7 +121,7 @@ describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium),
     expect((await look()).states).toEqual(['connecting', 'open'])
   })
 
-  test("whenHidden: 'pause' lets the stream go while nobody looks, and takes it up where it was", async () => {
+  test("whenHidden: 'pause' closes the stream of a hidden page, which resumes where it left off", async () => {
     await open({ whenHidden: 'pause' })
     await page.show(false)
     await openConnections(0)
@@ -134,7 +134,7 @@ describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium),
     expect(reconnections).toEqual([true])
   })
 
-  test('a page that starts hidden does not even begin', async () => {
+  test('a page that starts hidden does not connect', async () => {
     await page.open(`${origin.page}/elsewhere`)
     await page.show(false)
     const parameters = new URLSearchParams({ stream: new URL(stream.url).pathname, transport, whenHidden: 'pause' })
@@ -145,7 +145,7 @@ describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium),
     await events(2)
   })
 
-  test('a frozen page lets the stream go, and takes it up when it is thawed', async () => {
+  test('a frozen page closes the stream, and resumes it when it is thawed', async () => {
     await open()
     await page.show(false)
     await page.devtools.Page.setWebLifecycleState({ state: 'frozen' })
@@ -157,7 +157,7 @@ describe.each(['fetch', 'auto'])('in Chromium, on %s', needs(programs.chromium),
     expect(seen).toEqual(['1', '2', '3', '4'])
   })
 
-  test('a page that is left lets the stream go, and back from the cache it takes it up', async () => {
+  test('a page that is left closes the stream, and resumes it when it is back from the cache', async () => {
     await open()
     await page.open(`${origin.page}/elsewhere`)
     await openConnections(0)

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { createScriptHandler } from '../server/handler.js'
 
 export interface PageServer {
-  /** The scripted server, as the test reaches it. */
+  /** The address of the scripted server for the test. */
   readonly here: string
-  /** Where the pages are, as the browser reaches them. */
+  /** The address of the pages for the browser. */
   readonly page: string
   close(): void
 }

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { start } from '../process.js'
 import { chromiumArguments, needs, programs } from '../programs.js'
 
-/** Has the browser render the other page ahead of time, and goes there when the server answers. */
+/** Makes the browser prerender the other page, and goes there when the server answers. */
 const FIRST = `<!doctype html><a href="/page">on</a>
 <script type="speculationrules">{ "prerender": [{ "urls": ["/page"], "eagerness": "immediate" }] }</script>
 <script>fetch('/go').then(() => document.querySelector('a').click())</script>`
@@ -18,8 +18,8 @@ source.status.subscribe(({ state, reason }) => fetch('/status?' + (reason ? stat
 source.on('message', () => {})
 </script>`
 
-// Without DevTools, which keep a page from being prerendered: it is the server that sees what happens.
-describe('a page that the browser renders ahead of time', needs(programs.chromium), () => {
+// Without DevTools, which prevent prerendering: the server sees what happens.
+describe('a prerendered page', needs(programs.chromium), () => {
   test.each([{ transport: 'auto' }, { transport: 'fetch' }, { reconnection: false }])(
     'connects when the user goes there: %o',
     async (options) => {

@@ -65,7 +65,7 @@ function folderOf(file: string): string {
 }
 
 describe('the structure of src', () => {
-  test('every file is in a folder that is named here, and every folder exists', () => {
+  test('every file is in a folder that is listed here, and every folder exists', () => {
     expect([...new Set(files.map(folderOf))].toSorted()).toEqual(Object.keys(MAY_IMPORT).toSorted())
     expect(files.length).toBeGreaterThan(50)
   })
@@ -78,7 +78,7 @@ describe('the structure of src', () => {
     }
   })
 
-  test.each(Object.entries(MAY_IMPORT))('%s needs all that it may import', (folder, allowed) => {
+  test.each(Object.entries(MAY_IMPORT))('%s needs everything that it may import', (folder, allowed) => {
     const ours = files.filter((file) => folderOf(file) === folder)
     const imported = new Set(ours.flatMap((file) => importsOf(file).map(folderOf)))
     expect(allowed.filter((other) => !imported.has(other))).toEqual([])
@@ -111,7 +111,7 @@ describe('the structure of src', () => {
   })
 })
 
-test('package.json says of the entries what src/entries has; `npm run build` writes it', () => {
+test('package.json lists the entries of src/entries; `npm run build` writes it', () => {
   expect(manifest).toMatchObject(manifestOf())
   expect(Object.keys(manifest.exports)).toEqual(Object.keys(manifestOf().exports))
 })

@@ -21,7 +21,7 @@ const NAMES = {
 } as const
 const entries = Object.keys(NAMES) as (keyof typeof NAMES)[]
 
-/** Linked as in a workspace: esbuild does not show what it warns of in copies under node_modules. */
+/** Linked as in a workspace: esbuild hides its warnings about copies under node_modules. */
 const application = mkdtempSync(join(tmpdir(), 'everstream-bundlers-'))
 mkdirSync(join(application, 'node_modules'))
 symlinkSync(root, join(application, 'node_modules/everstream'))
@@ -59,7 +59,7 @@ describe.skipIf(!isInstalled).each(['esbuild', 'rollup', 'webpack', 'rspack'])('
 
   // Rollup leaves `require` to a plugin.
   if (bundler !== 'rollup') {
-    test('bundles what is required without a warning', async () => {
+    test('bundles required entries without a warning', async () => {
       const requires = entries.map((entry) => `console.log(require('${specifierOf(entry)}'))`)
       const { warnings, code } = await bundle('all.cjs', requires.join('\n'))
       expect(warnings).toEqual([])
@@ -67,12 +67,12 @@ describe.skipIf(!isInstalled).each(['esbuild', 'rollup', 'webpack', 'rspack'])('
     })
   }
 
-  test('keeps what the polyfill does', async () => {
+  test('keeps the side effect of the polyfill', async () => {
     const { code } = await bundle('polyfill.mjs', "import 'everstream/polyfill'")
     expect(code).toMatch(/defineProperty\(globalThis,\s*["']EventSource/)
   })
 
-  test('leaves out what is not used', async () => {
+  test('leaves out unused code', async () => {
     const use = "import { createParser } from 'everstream/event-stream'\nconsole.log(createParser)"
     const { code } = await bundle('parser.mjs', use)
     expect(code).toContain('maxEventSize')

@@ -12,7 +12,7 @@ const GAP = { x: 44, y: 60 }
 const MARGIN = 12
 
 /**
- * The folders that each folder imports. A file in none is an entry.
+ * The folders that each folder imports. A file outside of folders is an entry.
  * @param {string} source
  * @returns {Map<string, Set<string>>}
  */
@@ -34,13 +34,13 @@ function readGraph(source) {
   return graph
 }
 
-/** Whether one folder reaches another over a third, so that the arrow between the two says nothing new. */
+/** Whether one folder reaches another through a third, which makes an arrow between the two redundant. */
 function isImplied(graph, from, to) {
   const reaches = (folder) => [...graph.get(folder)].some((next) => next === to || reaches(next))
   return [...graph.get(from)].some((next) => next !== to && reaches(next))
 }
 
-/** The rows from top to bottom: each folder is below all that import it, and as high as that allows. */
+/** The rows from top to bottom: each folder is below all that import it, as high as possible. */
 function rowsOf(graph) {
   const rowOf = (folder) =>
     Math.max(-1, ...[...graph].filter(([, imports]) => imports.has(folder)).map(([importer]) => rowOf(importer))) + 1
@@ -49,7 +49,7 @@ function rowsOf(graph) {
   return rows
 }
 
-/** The stops of each arrow: its two folders, and a place in each row between, so that it passes between the boxes. */
+/** The stops of each arrow: its two folders and a place in each row between, so that it passes between the boxes. */
 function routeArrows(graph, rows) {
   const rowOf = (folder) => rows.findIndex((row) => row.includes(folder))
   const edges = [...graph].flatMap(([from, imports]) =>
@@ -63,7 +63,7 @@ function routeArrows(graph, rows) {
   })
 }
 
-/** Where each folder and each stop is: sorted by its neighbours, over and over, so that few arrows cross. */
+/** The place of each folder and stop: sorted by its neighbours repeatedly, so that few arrows cross. */
 function arrange(rows, routes) {
   const x = new Map()
   const widthOf = (item) => (typeof item === 'symbol' ? 0 : BOX.width)
@@ -105,7 +105,7 @@ export function drawArchitecture(source) {
   const x = (item) => width / 2 + places.get(item)
   const y = (item) => MARGIN + rows.findIndex((row) => row.includes(item)) * (BOX.height + GAP.y)
 
-  // Arrows that leave or reach the same side of a box share it, in the order of where they go.
+  // Arrows at the same side of a box share it, ordered by their other ends.
   const port = (item, end, next) => {
     const sharing = routes
       .filter((route) => route.at(end) === item)
@@ -133,7 +133,7 @@ export function drawArchitecture(source) {
       `<rect x="${x(folder) - BOX.width / 2}" y="${y(folder)}" width="${BOX.width}" height="${BOX.height}" rx="8"/>` +
       `<text x="${x(folder)}" y="${y(folder) + BOX.height / 2 + 5}">${folder}/</text>`,
   )
-  // No background, and colours that can be read on a white page and on a black one.
+  // No background, and colours that are readable on white and on black pages.
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 <title>The folders of src, and which imports which</title>
 <style>

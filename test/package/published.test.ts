@@ -37,7 +37,7 @@ const EXPORTS = {
 
 const entries = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[]
 
-/** One script of the built entry with everything that it imports, as a browser without modules would run it. */
+/** One script of the built entry with all its imports, as a browser without modules would run it. */
 async function bundle(input: string, code = `export * from '${input}'`): Promise<string> {
   const bundled = await rollup({
     input: 'entry',
@@ -79,12 +79,12 @@ describe.each(entries)('the built entry %s', (entry) => {
     expect([globals(), prototypes()]).toEqual(before)
   })
 
-  test('leaves nothing of itself in a bundle that uses nothing of it', async () => {
+  test('leaves no code in a bundle that does not use it', async () => {
     expect(await bundle(file, `import '${file}'`)).not.toMatch(/class|function \w/)
   })
 })
 
-test('what is not used is not bundled', async () => {
+test('unused code is not bundled', async () => {
   const file = join(root, manifest.exports['.'].import.default)
   const policyOnly = await bundle(file, `export { exponentialBackoff } from '${file}'`)
   expect(policyOnly).toContain('multiplier')
@@ -98,7 +98,7 @@ test('the file for a script tag defines the one global `everstream`', () => {
   expect(runInContext('Object.keys(everstream).sort()', realm)).toEqual(EXPORTS['.'])
 })
 
-/** The file with all that it imports. */
+/** The file with all its imports. */
 function filesOf(file: string, found = new Set<string>()): Set<string> {
   if (found.has(file)) return found
   found.add(file)
@@ -114,12 +114,12 @@ describe.each([...entries, './polyfill'] as const)('the files of %s', (entry) =>
   const asModule = filesOf(join(root, esm.default))
   const asCommonJs = filesOf(join(root, cjs.default))
 
-  test('are few: a runtime opens, and a browser without a bundler asks for, each of them', () => {
+  test('are few, because a runtime opens and a browser without a bundler requests each of them', () => {
     expect(asModule.size).toBeLessThanOrEqual(4)
     expect(asCommonJs.size).toBe(asModule.size)
   })
 
-  test('are followed to the source by a stack trace', () => {
+  test('have source maps that lead stack traces to the source', () => {
     for (const file of [...asModule, ...asCommonJs]) {
       const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }
       expect(sources).not.toEqual([])
@@ -150,14 +150,14 @@ describe('the polyfill', () => {
     return realm
   }
 
-  test('puts the class in place where there is none, as Web IDL has it', async () => {
+  test('defines the class as Web IDL says if there is none', async () => {
     const descriptor = runInContext(describeGlobal, await install({ EventTarget })) as PropertyDescriptor
     expect(descriptor).toMatchObject({ writable: true, enumerable: false, configurable: true })
     expect(descriptor.value).toHaveProperty('name', 'EventSource')
     expect(descriptor.value).toHaveProperty('CLOSED', 2)
   })
 
-  test('leaves the one that is there', async () => {
+  test('keeps an existing class', async () => {
     const Native = class extends EventTarget {}
     const descriptor = runInContext(describeGlobal, await install({ EventTarget, EventSource: Native })) as object
     expect(descriptor).toMatchObject({ value: Native, enumerable: true })
@@ -198,7 +198,7 @@ describe('the pages of the package', () => {
   const paths = files.map(({ path }) => path)
   const pages = paths.filter((path) => path.endsWith('.md'))
 
-  /** The text without code, which may contain what looks like a link or a heading. */
+  /** The text without code, which may look like a link or a heading. */
   function prose(page: string): string {
     return readFileSync(join(root, page), 'utf8').replace(/^```[^]*?^```/gm, '')
   }
@@ -221,7 +221,7 @@ describe('the pages of the package', () => {
     )
   })
 
-  test.each(pages)('%s links only to what is published', (page) => {
+  test.each(pages)('%s links only to published pages and headings', (page) => {
     const text = prose(page).replaceAll(/`[^`\n]*`/g, '')
     const links = text.matchAll(/\]\(([^()\s]+)\)|\b(?:src|srcset|href)="([^"]+)"/g)
     for (const [, markdown, html] of links) {

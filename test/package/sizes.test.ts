@@ -5,7 +5,7 @@ import { inKilobytes, measure, SUBJECTS } from './sizes.js'
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
 
-/** A new feature may cost something, but not by accident. */
+/** A new feature may add bytes, but not by accident. */
 const LIMITS: Record<(typeof SUBJECTS)[number]['imports'], number> = {
   createEventSource: 16_000,
   createParser: 2250,
@@ -14,7 +14,7 @@ const LIMITS: Record<(typeof SUBJECTS)[number]['imports'], number> = {
   EventSource: 12_100,
 }
 
-test.each(SUBJECTS)('$name is as large as the README says, and within its limit', async (subject) => {
+test.each(SUBJECTS)('$name has the size that the README says, and is within its limit', async (subject) => {
   const bytes = await measure(subject)
   console.log(`size: ${subject.name}: ${bytes} bytes, minified + brotli`)
   expect(readme).toContain(`| ${subject.name} | ${inKilobytes(bytes)} |`)

@@ -14,7 +14,7 @@ export const SUBJECTS = [
   { name: '`encodeMessage` from `everstream/event-stream`', file: 'event-stream.js', imports: 'encodeMessage' },
 ] as const
 
-/** What it costs in an application that bundles and compresses: bytes, minified and with brotli. */
+/** Its size in an application that bundles and compresses: bytes, minified and with brotli. */
 export async function measure({ file, imports }: (typeof SUBJECTS)[number]): Promise<number> {
   const bundled = await rollup({
     input: 'entry',

@@ -11,7 +11,7 @@ const isInstalled = existsSync(join(home, 'node_modules'))
 if (!isInstalled)
   console.log('older TypeScript: left out until `npm --prefix test/typescript ci --ignore-scripts` has run')
 
-/** Where the compilers are; that of the root is the newest. */
+/** Where the compilers are; the one of the root is the newest. */
 const COMPILERS = {
   '5.4': join(home, 'node_modules/typescript-5.4/lib/tsc.js'),
   '5.9': join(home, 'node_modules/typescript-5.9/lib/tsc.js'),
@@ -59,7 +59,7 @@ function says(message: string, expected: string): boolean {
 }
 
 describe.each(Object.keys(COMPILERS) as Version[])('TypeScript %s', { timeout: 60_000 }, (version) => {
-  test.skipIf(!isHere(version))('says of the likeliest mistakes what is wrong', () => {
+  test.skipIf(!isHere(version))('explains the likeliest mistakes', () => {
     const fixture = readFileSync(join(home, 'mistakes.ts'), 'utf8')
     const expected = new Map<number, string>()
     for (const [index, line] of fixture.split('\n').entries()) {

@@ -52,7 +52,7 @@ describe('one interface declares everything', () => {
       expectTypeOf(event.data.value).toEqualTypeOf<number>()
       // @ts-expect-error -- not a property of the payload
       void event.data.amount
-      // @ts-expect-error -- events are not changed
+      // @ts-expect-error -- events are read-only
       event.data = { symbol: 'A', value: 1 }
     })
     source.on('error', ({ data }) => expectTypeOf(data.code).toEqualTypeOf<number>())
@@ -82,7 +82,7 @@ describe('one interface declares everything', () => {
     source.on(1, () => {})
   })
 
-  test('a function for any declaration takes the types of it', () => {
+  test('a function for any declaration accepts its types', () => {
     listen(source, 'price', (data) => expectTypeOf(data).toEqualTypeOf<Price>())
     // @ts-expect-error -- misspelt
     listen(source, 'prise', () => {})
@@ -103,9 +103,9 @@ describe('one interface declares everything', () => {
     }
   })
 
-  test('stores hold the payload, or nothing yet', () => {
+  test('stores hold the payload, or undefined at first', () => {
     expectTypeOf(source.store('price')).toEqualTypeOf<ReadableStore<Price | undefined>>()
-    // @ts-expect-error -- stores are read
+    // @ts-expect-error -- stores are read-only
     source.store('price').set({ symbol: 'A', value: 1 })
   })
 
@@ -156,8 +156,8 @@ describe('schemas declare and check', () => {
     checked.events('prise')
   })
 
-  test('what is no schema is an error', () => {
-    // @ts-expect-error -- a class is no schema
+  test('anything but a schema is an error', () => {
+    // @ts-expect-error -- a class is not a schema
     createEventSource('/', { schemas: { price: Date } })
     // @ts-expect-error -- an interface cannot be declared beside schemas
     createEventSource<Events>('/', { schemas: { price: z.string() } })
@@ -172,7 +172,7 @@ describe('options', () => {
     createEventSource('/', { parse: 'text' })
     createEventSource('/', { parse: { whatever: 'text' } }).on('other', ({ data }) => expectTypeOf(data).toBeUnknown())
     createEventSource<{ a: string; b: unknown }>('/', { parse: 'text' })
-    // @ts-expect-error -- a price is no string
+    // @ts-expect-error -- a price is not a string
     createEventSource<Events>('/', { parse: { price: 'text' } })
     // @ts-expect-error -- not every payload is a string
     createEventSource<Events>('/', { parse: 'text' })
@@ -182,7 +182,7 @@ describe('options', () => {
     createEventSource<Events>('/', { parse: 'yaml' })
   })
 
-  test('one that is undefined is one that is not given', () => {
+  test('an option may be undefined, which means that it is not given', () => {
     const maybe: { signal: AbortSignal | undefined; token: string | undefined; size: number | undefined } = {
       signal: undefined,
       token: undefined,
@@ -199,15 +199,15 @@ describe('options', () => {
     maybeSource.events('note', { signal: maybe.signal, maxQueueSize: maybe.size })
   })
 
-  test('a parse function makes the declared payload', () => {
+  test('a parse function returns the declared payload', () => {
     createEventSource<Events>('/', {
       parse: { price: (data, raw) => ({ symbol: raw.event, value: data.length }), note: async (data) => data },
     })
-    // @ts-expect-error -- a number is no price
+    // @ts-expect-error -- a number is not a price
     createEventSource<Events>('/', { parse: { price: () => 1 } })
   })
 
-  test('before a schema it makes the input, whatever that is', () => {
+  test('before a schema it returns the input, of any type', () => {
     createEventSource('/', { schemas: { size: z.number() }, parse: { size: Number } })
     // @ts-expect-error -- no schema of this type
     createEventSource('/', { schemas: { size: z.number() }, parse: { sise: Number } })
@@ -223,7 +223,7 @@ describe('options', () => {
     createEventSource<Events>('/', { endOn: ({ event, data }) => event === 'message' && data === '[DONE]' })
     // @ts-expect-error -- no such event
     createEventSource<Events>('/', { endOn: 'prise' })
-    // @ts-expect-error -- a function of the event says yes or no
+    // @ts-expect-error -- a function of the event returns a boolean or 'deliver'
     createEventSource<Events>('/', { endOn: ({ data }) => data.length })
     // @ts-expect-error -- no such answer
     createEventSource<Events>('/', { whenHidden: 'close' })
@@ -243,11 +243,11 @@ test('the status is a union that narrows', () => {
   if (status.state === 'waiting') expectTypeOf(status.retryAt).toEqualTypeOf<number>()
   if (status.state === 'open') expectTypeOf(status.transport).toEqualTypeOf<string>()
   if (status.state === 'waiting') expectTypeOf(status.failure).toEqualTypeOf<ConnectionFailure>()
-  // @ts-expect-error -- only where it waits
+  // @ts-expect-error -- only while it waits
   void status.retryAt
   // @ts-expect-error -- no such state
   void (status.state === 'reconnecting')
-  // @ts-expect-error -- the status is read
+  // @ts-expect-error -- the status is read-only
   source.status.set({ state: 'idle' })
 })
 
@@ -267,7 +267,7 @@ test('the failure can be read in every state', () => {
   if (status.failure) expectTypeOf(status.state).toEqualTypeOf<'connecting' | 'waiting' | 'closed'>()
 })
 
-test('a reconnection says what was told to the server', () => {
+test('a reconnection reports what was sent to the server', () => {
   const undo = source.onReconnect((reconnection) => {
     expectTypeOf(reconnection).toEqualTypeOf<Reconnection>()
     expectTypeOf(reconnection.resumed).toEqualTypeOf<boolean>()
@@ -278,7 +278,7 @@ test('a reconnection says what was told to the server', () => {
   source.onReconnect(({ missed }) => missed)
 })
 
-test('it is disposable', () => {
+test('the source is disposable', () => {
   expectTypeOf(source).toExtend<Disposable>()
   expectTypeOf(source).toExtend<AsyncIterable<EventOf<Events>>>()
 })

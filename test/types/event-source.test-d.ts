@@ -11,7 +11,7 @@ type NativeObject = globalThis.EventSource
 
 const source = new EventSource('/prices')
 
-describe("it stands in for the DOM's", () => {
+describe("the class replaces the DOM's", () => {
   test('the class and its objects are assignable', () => {
     expectTypeOf(EventSource).toExtend<NativeClass>()
     expectTypeOf(source).toExtend<NativeObject>()
@@ -38,7 +38,7 @@ describe("it stands in for the DOM's", () => {
     }
   })
 
-  test('it can be derived from', () => {
+  test('it can be extended', () => {
     class Prices extends EventSource {
       readonly latest = new Map<string, number>()
     }
@@ -46,7 +46,7 @@ describe("it stands in for the DOM's", () => {
     expectTypeOf(EventSource.CLOSED).toEqualTypeOf<2>()
   })
 
-  test('what is wrong there is wrong here', () => {
+  test('the same mistakes are errors', () => {
     // @ts-expect-error -- a URL is required
     new EventSource()
     // @ts-expect-error -- not a URL
@@ -66,8 +66,8 @@ describe("it stands in for the DOM's", () => {
   })
 })
 
-describe('what is ours', () => {
-  test('fetch is the global one, or one that stands in for it', () => {
+describe('what we add', () => {
+  test('fetch is the global one, or a custom one', () => {
     new EventSource('/prices', { fetch })
     new EventSource('/prices', {
       fetch: (input, init) => {
@@ -82,7 +82,7 @@ describe('what is ours', () => {
     new EventSource('/prices', { fetch: async () => 'data: a' })
   })
 
-  test('error events say why, where it is known', () => {
+  test('error events have the reason, if it is known', () => {
     source.onerror = (event) => {
       expectTypeOf(event).toEqualTypeOf<EventSourceErrorEvent>()
       expectTypeOf(event.status).toEqualTypeOf<number | undefined>()

@@ -1,4 +1,4 @@
-/** An application for Node, whose compiler knows nothing of the DOM: the published types must be enough for it. */
+/** An application for Node that is compiled without DOM types: the published types must be enough for it. */
 import { type ConnectionStatus, createEventSource, exponentialBackoff, fetchTransport } from 'everstream'
 import { EventSource } from 'everstream/event-source'
 import 'everstream/polyfill'
