@@ -1,4 +1,4 @@
-/** What it costs Node to import a client: CPU time, each import in a process of its own, in turns. */
+/** The CPU time of importing a client in Node, each import in a separate process, in turns. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { median } from './median.mjs'

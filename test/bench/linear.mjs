@@ -1,7 +1,7 @@
 /**
- * Is the time linear in the input, whatever its shape? Doubling the input must double the time: the table shows
- * milliseconds for one, two and four times the size (in turn, medians), and the growth from the first to the last (4.0
- * is linear).
+ * Is the time linear in the input, whatever its shape? Doubling the input must double the time: the table shows the
+ * milliseconds for one, two and four times the size (in turns, medians), and the growth from the first to the last
+ * (4.0 is linear).
  */
 import { createParser } from './everstream.mjs'
 import { median } from './median.mjs'

@@ -26,7 +26,7 @@ function peer(listener) {
 const EVENT = encoder.encode('event: price\nid: 1234\ndata: {"symbol":"ACME","bid":100.25,"ask":101.5}\n\n')
 const KEPT = `data: ${'k'.repeat(192)}\n\n`
 
-/** Bytes of heap that an idle parser holds, which has read an event. */
+/** Bytes of heap of an idle parser that has read an event. */
 function idle(make) {
   const kept = Array.from({ length: PARSERS }).fill(undefined)
   const before = heapUsed()
@@ -37,7 +37,7 @@ function idle(make) {
   return ((heapUsed() - before) / kept.length).toFixed(0)
 }
 
-/** Bytes of heap for each character of data, where one event out of each chunk of 16 KiB is kept. */
+/** Bytes of heap per character of data if one event of each 16 KiB chunk is kept. */
 function keptEvents(make) {
   const kept = []
   const before = heapUsed()
@@ -52,7 +52,7 @@ function keptEvents(make) {
   return ((heapUsed() - before) / (kept.length * 192)).toFixed(1)
 }
 
-/** The largest heap while an event of 10 MiB comes in, in events. */
+/** The largest heap while an event of 10 MiB arrives, in multiples of its size. */
 function largeEvent(make) {
   const piece = encoder.encode('x'.repeat(64 * 1024))
   let length = 0
@@ -78,7 +78,7 @@ const measurements = {
 }
 for (const [name, measure] of Object.entries(measurements)) {
   const cells = []
-  // The first round warms up. A turn of the event loop in between lets go of what the stack still holds.
+  // The first round warms up. A turn of the event loop in between releases what the stack still holds.
   for (const make of [everstream, peer, everstream, peer]) {
     cells.push(measure(make))
     // oxlint-disable-next-line no-await-in-loop -- one after the other

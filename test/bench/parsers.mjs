@@ -1,6 +1,6 @@
 /**
- * One adapter for each parser: `(chunks, onEvent, workload) => void | Promise<void>`. All get the same chunks, and hand
- * over the same for each event: one object that has its data. Who offers nothing but a stream is measured with one.
+ * One adapter for each parser: `(chunks, onEvent, workload) => void | Promise<void>`. All get the same chunks, and pass
+ * on one object with the data for each event. A parser that only offers a stream is measured with a stream.
  */
 import { _iterSSEMessages as iterateAnthropic } from '@anthropic-ai/sdk/core/streaming'
 import { getLines, getMessages } from '@microsoft/fetch-event-source/lib/esm/parse.js'
@@ -24,10 +24,10 @@ function eventsourceParser(chunks, onEvent) {
 }
 
 function undici(chunks, onEvent) {
-  // Its own end of the pipe is replaced, so that no stream stands between.
+  // Its push() is replaced, so that no second stream is needed.
   const stream = new EventSourceStream({ push: (event) => onEvent(event.options) })
   for (const chunk of chunks) {
-    // oxlint-disable-next-line no-underscore-dangle -- the way in that Node's streams define
+    // oxlint-disable-next-line no-underscore-dangle -- the interface of Node's streams
     stream._transform(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), '', (error) => {
       if (error) throw error
     })
@@ -36,7 +36,7 @@ function undici(chunks, onEvent) {
 
 function fetchEventSource(chunks, onEvent) {
   const ignore = () => {}
-  // It reports a message for every blank line; who uses it has to leave out the empty ones.
+  // It reports a message for every blank line; its users have to skip the empty ones.
   const onChunk = getLines(getMessages(ignore, ignore, (message) => message.data && onEvent(message)))
   for (const chunk of chunks) onChunk(chunk)
 }

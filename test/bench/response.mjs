@@ -1,4 +1,4 @@
-/** A response whose body gives these chunks, one for each time that it is asked. */
+/** A response whose body gives these chunks, one per pull. */
 export function responseOf(chunks) {
   let index = 0
   const body = new ReadableStream({

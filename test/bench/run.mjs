@@ -4,11 +4,11 @@
  *   node run.mjs [--rounds 15] [--only ticker] [--parsers everstream,eventsource-parser]
  *
  * A parser is timed only after it has delivered the right number of events with the right data. The parsers take turns
- * within each round, in an order of chance, so that what else the machine does meets all of them; the median of the
- * rounds counts. No collection is forced in between: V8 would throw optimised code away with it.
+ * within each round, in random order, so that other load of the machine affects all of them; the median of the rounds
+ * counts. No garbage collection is forced in between, because V8 would also discard optimised code.
  *
- * Each parser is warmed up for the same time, and reads the workload in each round as often as fills some milliseconds:
- * the engine has optimised all of them by then, and the fast ones are measured as well as the slow ones.
+ * Each parser is warmed up for the same time, so that the engine has optimised it, and repeats the workload in each
+ * round for some milliseconds, so that fast ones are measured as precisely as slow ones.
  */
 import { parseArgs } from 'node:util'
 import { median } from './median.mjs'
@@ -25,13 +25,13 @@ const { values: flags } = parseArgs({
 const rounds = Number(flags.rounds)
 const chosen = parsers.filter(({ name }) => flags.parsers === '' || flags.parsers.split(',').includes(name))
 
-/** For so long each parser runs before it is measured, at least once. */
+/** How long each parser runs before it is measured, at least once. */
 const WARM_UP_MS = 150
-/** For so long, about, each round of it takes, at least one run. */
+/** How long each of its rounds takes, approximately; at least one run. */
 const ROUND_MS = 20
-/** A peer that takes longer than this for one run is measured three times only. */
+/** A peer that takes longer than this for one run is measured only three times. */
 const SLOW_MS = 1500
-/** A peer that takes longer than this is not waited for again. */
+/** A peer that takes longer than this is not measured again. */
 const HOPELESS_MS = 20_000
 
 async function verify(run, workload) {
@@ -48,7 +48,7 @@ async function verify(run, workload) {
   return events === workload.events && data === workload.data
 }
 
-/** The CPU time of one run, in ms: the mean of so many. */
+/** The CPU time of one run, in ms: the mean of `runs`. */
 async function time(run, workload, runs) {
   let sink = 0
   const onEvent = workload.parseJson
@@ -56,7 +56,7 @@ async function time(run, workload, runs) {
         sink += JSON.parse(data).created
       }
     : ({ data }) => {
-        // Read, not only measured: a string that is still a tree of its parts is put together now, not later.
+        // Reads the string, so that V8 has to join one that is still a tree of parts now.
         sink += data.charCodeAt(data.length - 1)
       }
   const before = process.cpuUsage()
@@ -67,7 +67,7 @@ async function time(run, workload, runs) {
   return (user + system) / 1000 / runs
 }
 
-/** How many runs fill a round, once the engine has optimised what runs. */
+/** How many runs fill a round after the engine has optimised the parser. */
 async function warmUp(run, workload) {
   const end = performance.now() + WARM_UP_MS
   let fastest = Infinity
@@ -77,7 +77,7 @@ async function warmUp(run, workload) {
   return Math.max(1, Math.round(ROUND_MS / fastest))
 }
 
-/** In an order of chance, so that nobody always runs in the wake of the same other, and collects its garbage. */
+/** In random order, so that no parser always runs after the same other one and collects its garbage. */
 function shuffled(list) {
   return list
     .map((item) => ({ item, place: Math.random() }))

@@ -1,6 +1,6 @@
 /**
- * `npm run simulate`: a million clients that lose one server, with our policies and with the rules of the others, and
- * whose server ends their streams. It writes the tables and the picture of docs/fleet.md, and fails if its claims do.
+ * `npm run simulate`: a million clients that lose one server, or whose server ends their streams, with our policies and
+ * the rules of others. It writes the tables and the picture of docs/fleet.md, and fails if a claim there is not true.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -72,7 +72,7 @@ const rules = [
   ...peers.map(({ name, who, source, rule }) => `| ${name} | ${who} | ${source} | ${rule} |`),
 ].join('\n')
 
-/** Replaces what is between the two marks of that name. */
+/** Replaces the text between the two marks of that name. */
 function fill(page, name, text) {
   const marks = [`<!-- ${name}: written by npm run simulate -->`, `<!-- end of ${name} -->`]
   const [from, to] = marks.map((mark) => page.indexOf(mark))

@@ -1,4 +1,4 @@
-/** What the stream forms cost: CPU time over a bare reader loop that reads the same body and does nothing with it. */
+/** The cost of the stream forms: CPU time relative to a reader loop that reads the same body and ignores it. */
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { EventStreamDecoderStream, readEvents } from './everstream.mjs'
 import { median } from './median.mjs'

@@ -1,8 +1,8 @@
 /**
  * The streams that parsers are measured with. Each is `{ name, group, chunks, events, data }`: the chunks to push, and
- * how many events with how many characters of data they hold, by which a parser is verified before it is timed.
+ * the number of their events and of the characters of data, which verify a parser before it is timed.
  *
- * Everything is made from fixed text: two runs measure the same.
+ * Everything is built from fixed text, so that two runs measure the same.
  */
 
 const KIB = 1024
@@ -58,10 +58,10 @@ function cut(stream, size) {
 
 const chunksOf = (size) => (events) => cut(bytesOf(events.join('')), size)
 const eventPerChunk = (events) => events.map(bytesOf)
-/** As a TextDecoderStream hands them over: each in memory of its own, and not a part or a tree of others. */
+/** As a TextDecoderStream gives them: each in its own memory, not a slice or a tree of other strings. */
 const decoded = (chunk) => (events) => chunk(events).map((bytes) => decoder.decode(bytes, { stream: true }))
 
-/** How many events, and how many characters of data in all, by the plainest means. */
+/** The number of events and of the characters of their data, counted in the simplest way. */
 function expectationOf(events) {
   let data = 0
   for (const event of events) {
@@ -75,7 +75,7 @@ function workload(name, group, events, chunk, extra = {}) {
   return { name, group, chunks: chunk(events), ...expectationOf(events), ...extra }
 }
 
-/** Made when asked for: the large ones take some memory. */
+/** Functions, because the large workloads take a lot of memory. */
 export const workloads = [
   () =>
     workload(

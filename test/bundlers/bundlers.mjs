@@ -1,4 +1,4 @@
-/** The bundlers that applications use, each as a function from an entry file to what it warns of and what it emits. */
+/** The bundlers that applications use, each as a function from an entry file to its warnings and its output. */
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
@@ -36,7 +36,7 @@ export const bundlers = {
   rspack: (entry) => compile(rspack, entry, 'rspack'),
 }
 
-/** webpack and rspack have one interface. */
+/** webpack and rspack have the same interface. */
 async function compile(bundler, entry, name) {
   const context = dirname(entry)
   const compiler = bundler({ mode: 'production', context, entry, output: { path: join(context, name) } })

@@ -1,10 +1,10 @@
 /**
- * Whole clients in Chromium, same page, same server: the time of each over that of a bare fetch that only reads.
+ * Complete clients in Chromium, same page, same server: the time of each relative to a bare fetch that only reads.
  *
  *   node clients/chromium.mjs [--rounds 5] [--events 100000]
  *
- * No debugger is attached, with which the browser's own EventSource is ten times slower: the page sends its figures to
- * the server by itself. The clients take turns within a round, and medians count.
+ * No debugger is attached, because it makes the browser's own EventSource ten times slower: the page sends its figures
+ * to the server. The clients take turns within a round, and medians count.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -68,7 +68,7 @@ const browser = spawn(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', [
 const ended = once(browser, 'exit').then(([code, signal]) => {
   throw new Error(`Chromium has ended before the results came: ${signal ?? `exit code ${code}`}.`)
 })
-// If the results came first, its end is not an unhandled rejection.
+// If the results come first, its end is not an unhandled rejection.
 ended.catch(() => {})
 
 try {

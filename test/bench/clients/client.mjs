@@ -1,4 +1,4 @@
-/** One client in a process of its own: `client.mjs NAME URL CONNECTIONS`. Prints what it took as JSON. */
+/** One client in its own process: `client.mjs NAME URL CONNECTIONS`. Prints its figures as JSON. */
 import { subjects } from './subjects.mjs'
 
 const [name, url, connections] = process.argv.slice(2)

@@ -1,10 +1,10 @@
 /**
- * Whole clients in Node over loopback, side by side: the CPU time of each over that of a bare fetch that only reads.
+ * Complete clients in Node over loopback, compared: the CPU time of each relative to a bare fetch that only reads.
  *
  *   node clients/node.mjs [--rounds 5] [--events 400000]
  *
- * Each run is a process of its own; the clients take turns within a round, and medians count. A client that did not
- * deliver every event, whole, is an error and has no figure.
+ * Each run is a separate process; the clients take turns within a round, and medians count. A client that did not
+ * deliver every event completely is an error and has no figure.
  */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'

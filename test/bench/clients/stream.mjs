@@ -1,6 +1,6 @@
 /**
- * The server of the client benchmarks, a process of its own: `/burst?events=N&size=B` sends N events as fast as they
- * are taken, one per HTTP chunk (`size` 0) or in chunks of `size` bytes; `/steady?rate=R&seconds=S` sends R a second.
+ * The server of the client benchmarks, in its own process: `/burst?events=N&size=B` sends N events as fast as they are
+ * read, one per HTTP chunk (`size` 0) or in chunks of `size` bytes; `/steady?rate=R&seconds=S` sends R a second.
  * Prints its port when it is ready.
  */
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ async function burst(response, events, size) {
     if (!response.write(pending)) await once(response, 'drain')
     pending = ''
   }
-  // The last event of all, by which a client knows that it has them all. The stream stays open.
+  // The last event, which tells a client that it has all of them. The stream stays open.
   response.write('event: done\ndata: {}\n\n')
 }
 

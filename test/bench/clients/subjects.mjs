@@ -3,7 +3,7 @@
  * at the event `done`, after all others. Imported one by one, so that a measured process holds only its own client.
  */
 export const subjects = {
-  /** The limit: what no client can be below. It reads the bytes and looks for the end of the last event. */
+  /** The lower limit for every client. It reads the bytes and looks for the end of the last event. */
   'bare fetch + read': async () => (url, _, onDone) => {
     const controller = new AbortController()
     void (async () => {
@@ -46,13 +46,13 @@ export const subjects = {
   },
 
   'undici EventSource': async () => {
-    // undici 8 needs a newer Node than ours is tested on.
+    // undici 8 needs a newer Node than the oldest that we test.
     const { EventSource } = await import('undici7')
     return native(EventSource)
   },
 
   '@microsoft/fetch-event-source': async () => {
-    // It asks for a page: the least of one, without which it does not run in Node.
+    // It needs the globals of a page to run in Node: here is the minimum.
     globalThis.window = globalThis
     globalThis.document = { hidden: false, addEventListener() {}, removeEventListener() {} }
     const { fetchEventSource } = await import('@microsoft/fetch-event-source')

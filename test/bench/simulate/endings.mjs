@@ -8,9 +8,9 @@ const LOST = { kind: 'network', fatal: false, message: 'the connection was lost,
 const ENDED = { kind: 'ended', fatal: false, message: 'the server has ended the stream' }
 const BUSY = { kind: 'http', fatal: false, message: 'the server is busy', status: 503 }
 
-/** From when on, and until the incident, the steady state is measured, in ms. */
+/** The start of the time in which the steady state is measured, until the incident, in ms. */
 const SETTLED = 90_000
-/** How long a server that fell over is away, in ms. */
+/** How long an overloaded server is away, in ms. */
 const DOWN = 10_000
 
 /**
@@ -22,9 +22,9 @@ const DOWN = 10_000
  * @param cut - how all streams break at the incident: `ended` by the server, or `lost`; undefined if they do not.
  * @param outage - how long the server is away after the incident, in ms.
  * @param capacity - how many connections a second the server accepts; the rest gets a 503.
- * @param limit - if more attempts a second arrive after the incident, the server falls over and cuts all streams again.
+ * @param limit - if more attempts a second arrive after the incident, the server goes down and cuts all streams again.
  * @param horizon - how long the fleet is watched, in ms.
- * @param comeWithin - how long it takes until all clients have come, in ms: at least a round of theirs.
+ * @param comeWithin - how long it takes until all clients have connected, in ms: at least one round of them.
  * @param incident - when the outage or the cut comes, in ms.
  * @param reconnectionTime - what the server has set with `retry:`, in ms.
  */
@@ -49,14 +49,14 @@ export function simulateEndings({
   const { resetAfter = 5000 } = policy
   const context = { attempt: 0, failure: LOST, reconnectionTime, random: 0 }
 
-  // Under both rules the clients are the same.
+  // The clients are the same under both rules.
   const distance = randomNumbers(seed)
   const draw = randomNumbers(seed + 1)
   const lot = randomNumbers(seed + 2)
   const roundTrip = new Float32Array(clients)
   const arrival = new Float64Array(clients)
   const failures = new Uint32Array(clients)
-  /** Since when a stream is open whose end is not known yet; -1 for none. */
+  /** The start of an open stream whose end is not known yet; -1 for none. */
   const openSince = new Float64Array(clients).fill(-1)
   const isBack = new Uint8Array(clients)
   const returns = new Uint32Array(horizon / BIN)
@@ -64,7 +64,7 @@ export function simulateEndings({
   let falls = 0
   let awayUntil = 0
 
-  // For each tick its first client, for each client the one behind it.
+  // The first client of each tick, and for each client the one after it.
   const first = new Int32Array(horizon / TICK).fill(-1)
   const behind = new Int32Array(clients)
   const queued = new Uint32Array(horizon / TICK)
@@ -86,7 +86,7 @@ export function simulateEndings({
     else queue(client, time + roundTrip[client] + wait)
   }
 
-  /** The rule that all this is about. The other half is as old as the policy: what stayed open was healthy. */
+  /** The rule under test. Independent of it, a stream that stayed open for resetAfter was healthy. */
   function end(client, since, time, failure) {
     const isHealthy = time - since >= resetAfter || (failure === ENDED && !cleanEndCounts)
     fail(client, time, failure, isHealthy ? 1 : failures[client] + 1)
@@ -129,7 +129,7 @@ export function simulateEndings({
     }
     const isAway = (now >= incident && now < returned) || now < awayUntil
     room = Math.min(room, 1) + (capacity * TICK) / 1000
-    // Lots are drawn for the room: the order of the queue would prefer those with the shorter waits.
+    // Places are drawn by lot: the order of the queue would prefer clients with shorter waits.
     let waiting = queued[tick]
     for (let client = first[tick]; client !== -1; waiting--) {
       const following = behind[client]
@@ -147,7 +147,7 @@ export function simulateEndings({
     }
   }
 
-  /** In the busiest of the seconds that lie wholly between the two. */
+  /** The rate of the busiest second that is completely between the two times. */
   const rates = perSecond(attempts)
   function busiest(from, to) {
     return rates.subarray(from / BIN + BINS_PER_SECOND - 1, to / BIN).reduce((most, count) => Math.max(most, count), 0)
@@ -164,12 +164,12 @@ export function simulateEndings({
   }
 }
 
-/** After an outage as long as `retry:`, those whom it has held up come back among those whom it has not. */
+/** After an outage as long as `retry:`, delayed clients return at the same time as those that were not delayed. */
 const ECHO = 1.5
 
 /**
- * Whether the new rule has no higher peak in an outage and after it than one of `others` has, or than an echo of what
- * the same fleet has all the time without an outage.
+ * Whether the peak of the new rule, in an outage and after it, is not above that of one of `others`, or an echo of the
+ * steady rate of the same fleet without an outage.
  */
 export function isPeakKept(now, others) {
   return ['away', 'after'].every((when) => {

@@ -1,11 +1,11 @@
 /**
- * A fleet of clients that loses its one server at the same moment, and what each client's reconnection policy makes of
- * it. A pure function: the same policy, outage, clients and seed, the same figures. The model is told in docs/fleet.md.
+ * A fleet of clients that lose their only server at the same moment, and the effect of their reconnection policy. It is
+ * pure: the same policy, outage, clients and seed give the same figures. docs/fleet.md describes the model.
  */
 
-/** The step of a server with a limit, in ms: shorter than any round trip, so that no client comes twice in one. */
+/** The step of a server with a limit, in ms: shorter than any round trip, so that no client arrives twice in one. */
 export const TICK = 10
-/** What the figures are counted by, in ms. */
+/** The interval in which the figures are counted, in ms. */
 export const BIN = 100
 export const BINS_PER_SECOND = 1000 / BIN
 /** How long the fleet is watched after the server is back, in ms. */
@@ -17,7 +17,7 @@ const LOST = { kind: 'network', fatal: false, message: 'the connection was lost,
 /**
  * @param policy - a reconnection policy: when the next attempt is made, in ms, or `false` to give up.
  * @param outage - how long the server is away, in ms.
- * @param clients - how many have lost it, at 0 ms.
+ * @param clients - how many have lost the server, at 0 ms.
  * @param seed - a whole number.
  * @param reconnectionTime - what the server has set with `retry:`, in ms.
  * @param capacity - how many connections a second the server accepts once it is back; the rest gets a 503.
@@ -30,7 +30,7 @@ export function simulate({ policy, outage, clients, seed, reconnectionTime, capa
   const busy = { kind: 'http', fatal: false, message: 'the server is busy', status: 503, retryAfter }
   const context = { attempt: 0, failure: LOST, reconnectionTime, random: 0 }
 
-  // Every subject gets the same clients: how far they are is drawn apart from what they draw themselves.
+  // Every subject gets the same clients: their distances come from a separate random sequence.
   const distance = randomNumbers(seed)
   const draw = randomNumbers(seed + 1)
   const roundTrip = new Float32Array(clients)
@@ -38,7 +38,7 @@ export function simulate({ policy, outage, clients, seed, reconnectionTime, capa
   const made = new Uint32Array(clients)
   let gaveUp = 0
 
-  /** The loss, or an answer, leaves the server at `time`. When does the client's next attempt arrive there? */
+  /** When the client's next attempt arrives at the server, after a loss or an answer that left it at `time`. */
   function nextArrival(client, time, failure) {
     context.attempt = made[client] += 1
     context.failure = failure
@@ -49,7 +49,7 @@ export function simulate({ policy, outage, clients, seed, reconnectionTime, capa
     return Infinity
   }
 
-  // A queue of those that find the server back: for each tick its first client, and for each client the one behind it.
+  // A queue of the attempts after the server is back: the first client of each tick, and for each client the next one.
   const first = new Int32Array(HORIZON / TICK).fill(-1)
   const behind = new Int32Array(clients)
   function queue(client, time) {
@@ -60,7 +60,7 @@ export function simulate({ policy, outage, clients, seed, reconnectionTime, capa
     first[tick] = client
   }
 
-  // While the server is away, nobody is in anybody's way.
+  // While the server is away, clients do not affect each other.
   for (let client = 0; client < clients; client++) {
     roundTrip[client] = ROUND_TRIP.min + distance() * (ROUND_TRIP.max - ROUND_TRIP.min)
     let time = nextArrival(client, 0, LOST)
@@ -73,7 +73,7 @@ export function simulate({ policy, outage, clients, seed, reconnectionTime, capa
 
   let room = 0
   for (let tick = 0; tick < first.length; tick++) {
-    // Room that nobody took is not kept for later, but for what is less than one.
+    // Unused room is not kept for later, except for a fraction of one.
     room = Math.min(room, 1) + (capacity * TICK) / 1000
     for (let client = first[tick]; client !== -1;) {
       const following = behind[client]
@@ -102,14 +102,14 @@ export function simulate({ policy, outage, clients, seed, reconnectionTime, capa
   }
 }
 
-/** Those that bring 99 % back as soon as ours (within one bin) with no higher peak. There must not be any. */
+/** The rules that bring 99 % back as soon as ours (within one bin) without a higher peak. There must be none. */
 export function betterThan(ours, others) {
   return others.filter(
     ({ result }) => result.back99 !== undefined && result.back99 <= ours.back99 + BIN && result.peak <= ours.peak,
   )
 }
 
-/** For each bin, how many there are in the second that ends with it. */
+/** For each bin, the count of the second that ends with it. */
 export function perSecond(counts) {
   let sum = 0
   return counts.map((count, bin) => (sum += count - (counts[bin - BINS_PER_SECOND] ?? 0)))
@@ -119,7 +119,7 @@ function busiestSecond(counts) {
   return perSecond(counts).reduce((most, count) => Math.max(most, count), 0)
 }
 
-/** When so many are back, in ms since the loss; undefined if they never are. */
+/** When that many are back, in ms since the loss; undefined if they never are. */
 function timeUntil(returns, count) {
   let back = 0
   const bin = returns.findIndex((returned) => (back += returned) >= count)

@@ -1,6 +1,6 @@
 /**
- * When the others come back: the rule of each, read in what it publishes, and told as a policy. Each with its defaults,
- * or else what was asked of it. `http` is an answer that is not 200; every other failure is a lost or refused
+ * The reconnection rules of the others, read in their published code and written as policies. Each has its defaults, or
+ * the settings that `who` names. `http` is an answer that is not 200; every other failure is a lost or refused
  * connection.
  */
 

@@ -12,11 +12,11 @@ const VIEWS = [
   { beyond: 35, step: 2 },
   { beyond: 40, step: 10 },
 ]
-/** What is below is drawn on the axis: a logarithm has no zero. */
+/** Lower values are drawn on the axis, because a logarithmic one has no zero. */
 const LEAST = 1000
 const MOST = 10_000_000
 
-/** Who is drawn, below those who are drawn before. */
+/** The rules to draw, the lowest layer first. */
 const LINES = [
   { name: 'event-source-plus', color: '#b8860b' },
   { name: 'fetch-event-source', color: '#c44e9b' },
@@ -28,7 +28,7 @@ const LINES = [
   { name: 'everstream', color: '#0b62d6', width: 3.5 },
 ]
 
-/** The most in each step, so that no peak is lost between two points, and a line only where there is something. */
+/** The maximum of each step, so that no peak is lost between two points, and a line only above the axis. */
 function points(result, { step }, seconds) {
   const counts = perSecond(result.attempts).subarray(0, (seconds * 1000) / BIN)
   const most = Array.from({ length: Math.ceil(counts.length / step) }, (_, index) =>
@@ -49,7 +49,7 @@ function serverAway(outage) {
   }
 }
 
-/** An SVG with a background of its own, so that it can be read on a dark page too. */
+/** An SVG with its own background, so that it is readable on a dark page too. */
 export function draw(runs) {
   const height = HEAD + runs.length * (PANEL + GAP)
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height })
@@ -60,7 +60,7 @@ export function draw(runs) {
     animation: false,
     backgroundColor: '#fff',
     textStyle: text,
-    // Two rows: within one legend, the gap between names is that between rows too.
+    // Two legends, because one would use the gap between names between its rows too.
     legend: [LINES.slice(4), LINES.slice(0, 4)].map((row, index) => ({
       top: 36 + index * 24,
       left: 'center',

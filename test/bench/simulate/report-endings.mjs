@@ -1,9 +1,9 @@
-/** The tables of docs/fleet.md about clean ends, and whether what they show is as good as is claimed there. */
+/** The tables of docs/fleet.md about clean ends, and a check of the claims there. */
 import { exponentialBackoff, standardReconnection } from '../../../dist/index.js'
 import { isPeakKept, simulateEndings } from './endings.mjs'
 
 const OUTAGE = 30_000
-/** Where it takes long until all are back. */
+/** For cases in which it takes long until all are back. */
 const LONG = 600_000
 
 const number = (value) => value.toLocaleString('en')
@@ -32,7 +32,7 @@ const polled = [
     ...accepts(20_000),
   },
 ]
-/** A browser's rule has no count that an end could reset. */
+/** A browser's rule has no count of attempts that an end could reset. */
 const polledAsByBrowsers = { life: 0, outage: OUTAGE, policy: standardReconnection, cleanEndCounts: true }
 
 const rotated = [
@@ -111,7 +111,7 @@ export function reportEndings({ clients, seed }) {
     ),
   ].join('\n\n')
 
-  /** What a server that ends no streams gets from the same fleet. */
+  /** The attempts of the same fleet at a server that ends no streams. */
   const afterLoss = ({ cut, outage, reconnectionTime }) =>
     cut === undefined ? [] : [run({ cut, outage, reconnectionTime, cleanEndCounts: false })]
   const broken = [
