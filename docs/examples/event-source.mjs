@@ -1,7 +1,7 @@
 import { EventSource } from 'everstream/event-source'
 
 /**
- * The standard's class, with a token on every request: all that the standard has not goes through `fetch`.
+ * The standard's class with a token on every request: everything beyond the standard goes through `fetch`.
  *
  * @param {string} url
  * @param {() => Promise<string>} token

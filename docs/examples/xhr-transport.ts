@@ -35,7 +35,7 @@ export const xhrTransport: Transport = {
     request.open('GET', url)
     request.withCredentials = withCredentials
     request.setRequestHeader('accept', 'text/event-stream')
-    // The header takes bytes, each as one character, and the ID is text.
+    // A header value consists of bytes, each as one character, but the ID is text.
     const bytes = String.fromCharCode(...new TextEncoder().encode(lastEventId))
     if (lastEventId !== '' && !lastEventIdInUrl) request.setRequestHeader('last-event-id', bytes)
     request.send()

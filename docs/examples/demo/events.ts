@@ -2,20 +2,20 @@ import type { ConnectionStatus, EventOf } from 'everstream'
 
 /** The event types of the demo's stream: three of JSON, one of plain text. */
 export interface Market {
-  /** The whole state: the first event wherever the server cannot go on from a last event ID. */
+  /** The complete state: the first event if the server cannot continue from a last event ID. */
   snapshot: Snapshot
   price: Price
   news: News
-  /** Plain text, so the client is told: `parse: { log: 'text' }`. */
+  /** Plain text, so the client needs `parse: { log: 'text' }`. */
   log: string
 }
 
 export interface Price {
-  /** 1, 2, 3, ... over all symbols: whoever has a gap has lost a price. */
+  /** 1, 2, 3, ... over all symbols: a gap means a lost price. */
   sequence: number
   symbol: string
   value: number
-  /** When it was made, in ms since 1970. */
+  /** When the price was made, in ms since 1970. */
   time: number
 }
 
@@ -27,14 +27,14 @@ export interface News {
 
 export interface Snapshot extends Sent {
   shares: readonly Share[]
-  /** Those of the last minute. */
+  /** The prices of the last minute. */
   prices: readonly Price[]
   news: readonly News[]
 }
 
-/** Answer to `GET /sent`. */
+/** The answer to `GET /sent`. */
 export interface Sent {
-  /** Which run of the server this is: each begins its sequence anew. */
+  /** The run of the server: each one starts its sequence at 1. */
   run: string
   /** The number of the latest price. */
   sequence: number
@@ -43,20 +43,20 @@ export interface Sent {
 export interface Share {
   symbol: string
   name: string
-  /** The price that changes are measured against. */
+  /** The price from which changes are measured. */
   opening: number
 }
 
 export type Fault = 'cut' | 'unavailable' | 'stall' | 'restart' | 'broken'
 
-/** What a feed tells whoever shows it. Plain data, so that it can come from a worker. */
+/** What a feed reports to the page. Plain data, so that it can come from a worker. */
 export type Update =
   | { type: 'status'; status: ConnectionStatus }
   | { type: 'event'; event: EventOf<Market> }
   | { type: 'payload-error'; message: string; lastEventId: string }
 
 export interface Feed {
-  /** Connects anew, at once. */
+  /** Reconnects at once. */
   reconnect(): void
   close(): void
 }

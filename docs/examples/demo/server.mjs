@@ -4,7 +4,7 @@ const port = Number(process.env['PORT'] ?? 8080)
 
 try {
   const demo = await startDemo(port)
-  // Nothing is left to wait for then, and the process ends by itself. A second Ctrl-C would end it the hard way.
+  // Afterwards nothing keeps the process alive, so it ends on its own. A second Ctrl-C would kill it.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, demo.stop)
   console.log(`The demo is at ${demo.url} (Ctrl-C ends it)`)
 } catch (error) {

@@ -27,11 +27,11 @@ async function run({ script, url }) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ended.abort(new Error('Interrupted.')))
   try {
     const feed = createFeed(url ?? demo?.url ?? '', ended.signal)
-    // Without a keyboard nobody can press anything.
+    // Without a keyboard there are no keys to press.
     if (!script && process.stdin.isTTY && process.stdout.isTTY) await showScreen(feed, ended)
     else if (!(await runScript(feed, ended.signal))) process.exitCode = 1
   } finally {
-    // Everything is closed, and the process has nothing to wait for.
+    // Everything is closed, so the process ends.
     ended.abort()
     demo?.stop()
   }

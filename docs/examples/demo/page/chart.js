@@ -1,13 +1,13 @@
-// oxlint-disable-next-line import/default -- what the page's import map names has one
+// oxlint-disable-next-line import/default -- the module in the page's import map has one
 import uPlot from 'uplot'
 import { clock } from './dom.js'
 
 /** @import { Price, Share } from '../events.js' */
 
-/** What is shown, in seconds. */
+/** The time that the chart shows, in seconds. */
 const WINDOW = 60
 
-/** In ms: about a pixel at a time. A still picture each second for those who ask for less motion. */
+/** In ms: about a pixel at a time. A still picture each second if the user prefers reduced motion. */
 const REDRAW_INTERVAL = matchMedia('(prefers-reduced-motion: reduce)').matches ? 1000 : 90
 
 /**
@@ -36,7 +36,7 @@ export function createChart(root) {
         cursor: { show: false },
         scales: {
           x: { range: () => [now() - WINDOW, now()] },
-          // In whole steps, so that the scale does not tremble with every price.
+          // In whole steps, so that the scale does not move with every price.
           y: { range: (_, min, max) => [Math.floor(min - 0.2), Math.ceil(max + 0.2)] },
         },
         axes: [
@@ -88,7 +88,7 @@ export function createChart(root) {
     shares.forEach((share, index) => {
       changes[index]?.push(share.symbol === symbol ? (value / share.opening - 1) * 100 : null)
     })
-    // Here, because a page that is hidden goes on receiving and does not draw.
+    // Here, because a hidden page receives prices but does not draw.
     forget()
   }
 
@@ -138,7 +138,7 @@ export function createChart(root) {
 const now = () => Date.now() / 1000
 
 /**
- * None where it would be cut off at the edge.
+ * Empty if it would be cut off at the edge.
  *
  * @param {number} time
  */

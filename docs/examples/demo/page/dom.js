@@ -11,7 +11,7 @@ export function find(selector, root = document) {
 }
 
 /**
- * Writes a text only when it is another one: writing lays the page out anew, and screen readers read it out again.
+ * Writes a text only if it differs: writing causes a new layout, and screen readers read it out again.
  *
  * @param {Element} target
  * @param {string} text

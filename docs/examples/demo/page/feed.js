@@ -1,5 +1,5 @@
 // With a bundler: from 'everstream'.
-// oxlint-disable-next-line import/no-absolute-path -- it runs as it is, and import maps do not reach workers
+// oxlint-disable-next-line import/no-absolute-path -- runs without a bundler, and workers have no import maps
 import { createEventSource, exponentialBackoff } from '/everstream/index.js'
 
 /**
@@ -8,7 +8,7 @@ import { createEventSource, exponentialBackoff } from '/everstream/index.js'
  */
 
 /**
- * The whole of the client. It runs in the page and in a worker alike, so it tells what happens as plain data.
+ * The complete client. It runs in the page and in a worker, so it reports what happens as plain data.
  *
  * @param {Pick<EventSourceOptions<Market>, 'transport' | 'lastEventIdParam'>} transport
  * @param {(update: Update) => void} tell
@@ -20,7 +20,7 @@ export function openFeed(transport, tell) {
     parse: { log: 'text' },
     // Three times the interval of the server's keep-alive comments.
     idleTimeout: 3000,
-    // A demo is impatient: 5 s at the most instead of 30, and earlier attempts are forgotten after 1 s instead of 5.
+    // A demo is impatient: it waits 5 s at most instead of 30, and forgets earlier attempts after 1 s instead of 5.
     reconnection: exponentialBackoff({ maxDelay: 5000, resetAfter: 1000 }),
     onPayloadError: ({ message }) => tell({ type: 'payload-error', message, lastEventId: market.lastEventId }),
   })

@@ -3,7 +3,7 @@
 /** @typedef {ReturnType<typeof createLedger>} Ledger */
 
 /**
- * Proves that no price is lost or doubled: the server numbers them, and here the numbers are counted.
+ * Proves that no price is lost or duplicated: the server numbers them, and this counts the numbers.
  */
 export function createLedger() {
   let run = ''
@@ -21,8 +21,8 @@ export function createLedger() {
 
   return {
     /**
-     * A snapshot: the prices up to its number are in it, the next ones follow one by one. When it comes later on, the
-     * server could not resume, and what lies between is lost; unless the server was started anew, and counts from 1.
+     * A snapshot has the prices up to its number; the next ones follow one by one. A later snapshot means that the
+     * server could not resume: prices in between are lost, unless the server was restarted and counts from 1.
      *
      * @param {Sent} snapshot
      */
@@ -43,10 +43,10 @@ export function createLedger() {
       else duplicated += 1
     },
     /**
-     * The counts so far. What the server has sent and we have not seen yet is on its way, as long as nothing behind it
-     * came.
+     * The counts so far. A price that the server has sent and that is missing here is still on its way if no later one
+     * has arrived.
      *
-     * @param {Sent} [sent] what the server said last
+     * @param {Sent} [sent] the last report of the server
      */
     counts(sent) {
       const latest = sent?.run === run ? Math.max(sent.sequence, highest) : highest

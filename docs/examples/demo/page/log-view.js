@@ -1,6 +1,6 @@
 import { clock, element } from './dom.js'
 
-/** Old entries go, or a page that is open for a week would be full of them. */
+/** Old entries are removed: a page that is open for a week would be full of them. */
 const LIMIT = 200
 
 /**

@@ -22,7 +22,7 @@ const log = createLogView(find('#log'))
 const news = createNewsView(find('#news'))
 
 let ledger = createLedger()
-/** What the server said last of how much it has sent. */
+/** The last report of the server of how much it has sent. */
 let sent = /** @type {Sent | undefined} */ (undefined)
 let feed = /** @type {Feed | undefined} */ (undefined)
 
@@ -41,7 +41,7 @@ function open(id) {
 
   const mine = ledger
   feed = tab.open((update) => {
-    // A worker that was ended may have posted something before.
+    // A terminated worker may have posted something before.
     if (mine === ledger) show(update)
   })
 }
@@ -110,7 +110,7 @@ async function askSent() {
     const response = await fetch('/sent', { cache: 'no-store' })
     sent = await response.json()
   } catch {
-    // The server is down: what it said last has to do.
+    // The server is down: its last report is used.
   }
 }
 
@@ -131,7 +131,7 @@ for (const button of find('#faults').querySelectorAll('button')) {
 find('#reconnect').addEventListener('click', () => feed?.reconnect())
 setInterval(() => void askSent(), 1000)
 
-// Once a frame, not once a price: after a long outage many come at once.
+// Once a frame, not once a price: many come at once after a long outage.
 requestAnimationFrame(function count() {
   counts.show(ledger.counts(sent))
   requestAnimationFrame(count)

@@ -3,13 +3,13 @@ import { clock, find, write } from './dom.js'
 /** @import { ConnectionFailure, ConnectionStatus } from 'everstream' */
 
 /**
- * Where the connection stands, and why.
+ * The status of the connection, and the reason.
  *
  * @param {HTMLElement} root
  */
 export function createStatusView(root) {
   let status = /** @type {ConnectionStatus} */ ({ state: 'idle' })
-  /** What it was that the connection is recovering from: only a status that waits says so. */
+  /** The failure from which the connection recovers: only a waiting status has it. */
   let failure = /** @type {ConnectionFailure | undefined} */ (undefined)
 
   /**

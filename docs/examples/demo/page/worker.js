@@ -1,7 +1,7 @@
 import { openFeed } from './feed.js'
 
-// In a worker 'auto' would take fetch too; the demo says so, to show it.
+// In a worker 'auto' would use fetch too; the demo is explicit to show it.
 const feed = openFeed({ transport: 'fetch' }, (update) => postMessage(update))
 
-// The only thing that the page ever asks for. It closes the feed by ending the worker.
+// The only message from the page, which closes the feed by terminating the worker.
 addEventListener('message', () => feed.reconnect())

@@ -27,7 +27,7 @@ export async function startDemo(port) {
   app.post('/faults/:name', (request, response) => {
     const fault = faults.find(request.params.name)
     if (fault === undefined) return void response.sendStatus(404)
-    // Once the answer is out: a restart would take it along.
+    // After the answer is sent: a restart would cut it off.
     response.on('finish', fault).sendStatus(204)
   })
   app.use('/everstream', express.static(directory(import.meta.resolve('everstream'))))

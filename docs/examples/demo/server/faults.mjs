@@ -6,27 +6,27 @@
  * @import { Streams } from './streams.mjs'
  */
 
-/** How long a server that is unavailable asks to be left alone, in seconds, from the first request it refuses. */
+/** The `Retry-After` of an unavailable server, in seconds from the first request that it refuses. */
 const RETRY_AFTER = 2
 
 /**
- * What goes wrong between servers and clients, at the push of a button.
+ * The faults between servers and clients that the buttons cause.
  *
  * @param {{ journal: Journal, market: Market, streams: Streams, restart: () => void }} demo
  */
 export function createFaults({ journal, market, streams, restart }) {
-  /** Until when requests are refused; Infinity until the first one sets it. */
+  /** The time until which requests are refused; Infinity until the first one sets it. */
   let unavailableUntil = 0
 
   /** @type {Record<Fault, () => void>} */
   const faults = {
-    /** In the midst of an event: the half that arrives is no event, and the client gets it whole when it comes back. */
+    /** In the middle of an event: the client discards the half, and gets the complete event after it reconnects. */
     cut() {
       streams.silence()
       market.tick()
       streams.breakOff()
     },
-    /** As a server does before maintenance: it ends what it has, and refuses what comes. */
+    /** Like a server before maintenance: it ends its streams and refuses new requests. */
     unavailable() {
       unavailableUntil = Infinity
       streams.end()
@@ -34,7 +34,7 @@ export function createFaults({ journal, market, streams, restart }) {
     /** A half-open connection: no end, no error, no event. Only the client's `idleTimeout` notices. */
     stall: () => streams.silence(),
     restart,
-    /** It has an event ID but no sequence number: it is no price. */
+    /** It has an event ID but no sequence number, so it does not count as a price. */
     broken: () => journal.append('price', '{"symbol":"ACME","value":12'),
   }
 

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const DOWN_TIME = 1500
 
 /**
- * A listening socket on this machine only, that can be closed and opened again on the same port.
+ * A socket that listens on this machine only, and can be closed and opened again on the same port.
  *
  * @param {RequestListener} handler
  */
@@ -29,7 +29,7 @@ export function createHost(handler) {
 
   function shut() {
     server.close()
-    // Event streams never end by themselves: close() alone would wait for them for ever.
+    // Event streams never end on their own: close() alone would wait for them forever.
     server.closeAllConnections()
   }
 

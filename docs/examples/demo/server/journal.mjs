@@ -7,14 +7,14 @@ const LIMIT = 10_000
 /** @typedef {ReturnType<typeof createJournal>} Journal */
 
 /**
- * The last events, each with its place in the order of all: what lets a client resume with nothing lost.
+ * The last events, each with its place in the order of all, which let a client resume without a loss.
  *
- * An event ID is the run of the server and the place. A client that comes back to a server that was started anew brings
- * an ID of the old run, and is not given the wrong events for it.
+ * An event ID consists of the run of the server and the place. A client that reconnects to a restarted server sends an
+ * ID of the old run, for which it does not get the wrong events.
  */
 export function createJournal(limit = LIMIT) {
   const run = randomUUID().slice(0, 8)
-  // A ring: event number n is at n % limit, where it takes the place of the one that is too old.
+  // A ring buffer: event number n is at n % limit, where it replaces one that is too old.
   const texts = /** @type {string[]} */ (Array(limit))
   const listeners = /** @type {Set<() => void>} */ (new Set())
   let latest = 0
@@ -28,7 +28,7 @@ export function createJournal(limit = LIMIT) {
     /** @param {number} place */
     idOf: (place) => `${run}-${place}`,
     /**
-     * The place that a last event ID stands for; undefined where the events after it are not known.
+     * The place of a last event ID; undefined if the events after it are not known.
      *
      * @param {string} id
      */
@@ -38,7 +38,7 @@ export function createJournal(limit = LIMIT) {
       return ofRun === run && place <= latest && place >= latest - limit ? place : undefined
     },
     /**
-     * The event as it goes over the wire; undefined when it is too old.
+     * The event as it is sent; undefined if it is too old.
      *
      * @param {number} place
      */

@@ -31,7 +31,7 @@ const HEADLINES = [
 /** @typedef {ReturnType<typeof createMarket>} Market */
 
 /**
- * A market that writes prices, news and log lines into the journal, whether or not somebody is connected.
+ * A market that writes prices, news and log lines into the journal, even if nobody is connected.
  *
  * @param {Journal} journal
  */
@@ -71,12 +71,12 @@ export function createMarket(journal) {
     get sequence() {
       return sequence
     },
-    /** Makes a price before its time. */
+    /** Makes a price ahead of time. */
     tick: () => tick(),
     /** @returns {Snapshot} */
     snapshot: () => ({ run: journal.run, sequence, shares: SHARES, prices, news }),
     start() {
-      // The market is older than the server: the chart is full from the first look on.
+      // The market is older than the server, so that the chart is full from the start.
       const now = Date.now()
       for (let time = now - MINUTE; time < now; time += TICK) tick(time)
       timers = [setInterval(() => tick(), TICK), setInterval(announce, NEWS_INTERVAL), setInterval(log, LOG_INTERVAL)]

@@ -9,21 +9,21 @@ import { encodeComment, encodeMessage } from 'everstream/event-stream'
 /** A comment every second tells clients that a quiet stream is alive: their `idleTimeout` is three times this. */
 const KEEP_ALIVE_INTERVAL = 1000
 
-/** What clients are asked to wait at least before they reconnect, in ms. */
+/** The least time that clients are asked to wait before they reconnect, in ms. */
 const RECONNECTION_TIME = 500
 
 /**
  * @typedef {object} Stream
  * @property {Response} response
  * @property {number} place the event that was sent last
- * @property {boolean} silent nothing more is sent
+ * @property {boolean} silent whether nothing more is sent
  */
 
 /** @typedef {ReturnType<typeof createStreams>} Streams */
 
 /**
  * The open event streams. Each reads the journal at its own pace from its own place: a slow client costs no memory, and
- * resuming is nothing but another place to begin at.
+ * resuming only means starting at another place.
  *
  * @param {Journal} journal
  * @param {() => Snapshot} snapshot
@@ -38,7 +38,7 @@ export function createStreams(journal, snapshot) {
     const { response } = stream
     while (!stream.silent && !response.writableNeedDrain && stream.place < journal.latest) {
       const text = journal.read(stream.place + 1)
-      // So slow that its next event is forgotten: it comes back with its last event ID, and gets a snapshot.
+      // So slow that its next event is forgotten: it reconnects with its last event ID, and gets a snapshot.
       if (text === undefined) return response.destroy()
       response.write(text)
       stream.place += 1
@@ -51,7 +51,7 @@ export function createStreams(journal, snapshot) {
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
-      // nginx buffers answers unless it is told not to.
+      // nginx buffers answers by default.
       'x-accel-buffering': 'no',
     })
     response.write(encodeMessage({ retry: RECONNECTION_TIME }))
@@ -85,11 +85,11 @@ export function createStreams(journal, snapshot) {
       }, KEEP_ALIVE_INTERVAL)
     },
     stop: () => clearInterval(keepAlive),
-    /** Says nothing more, and keeps the connections. */
+    /** Sends nothing more, but keeps the connections. */
     silence() {
       for (const stream of streams) stream.silent = true
     },
-    /** Ends every answer as HTTP ends one. */
+    /** Ends every answer regularly. */
     end() {
       for (const { response } of streams) response.end()
     },
@@ -104,8 +104,8 @@ export function createStreams(journal, snapshot) {
 }
 
 /**
- * A reconnection brings the header. The browser's own `EventSource` cannot send it when it is made anew, so that one
- * brings a query parameter: the client's option `lastEventIdParam`.
+ * The last event ID of a reconnection is in the header. A new browser `EventSource` cannot send it, so there it is in a
+ * query parameter: the client's option `lastEventIdParam`.
  *
  * @param {Request} request
  */

@@ -9,7 +9,7 @@ import { createLedger } from '../page/ledger.js'
 /** @typedef {ReturnType<typeof createFeed>} Feed */
 
 /**
- * The same client as the page's, in Node: there is no EventSource here, so `'auto'` takes fetch.
+ * The same client as in the page, in Node: without an EventSource, `'auto'` uses fetch.
  *
  * @param {string} url of the demo's server
  * @param {AbortSignal} signal closes it
@@ -32,7 +32,7 @@ export function createFeed(url, signal) {
     url,
     market,
     ledger,
-    /** The events that are not what was agreed. */
+    /** The errors of invalid payloads. */
     refused,
     /** @param {Fault} fault */
     async press(fault) {

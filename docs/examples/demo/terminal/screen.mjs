@@ -18,7 +18,7 @@ const REST_OF_LINE = '\u001b[K'
 const REST_OF_SCREEN = '\u001b[J'
 
 /**
- * The market on a screen of its own, until Ctrl-C or q.
+ * The market on the terminal's alternate screen, until Ctrl-C or q.
  *
  * @param {Feed} feed
  * @param {AbortController} ended
@@ -101,7 +101,7 @@ export async function showScreen(feed, ended) {
     try {
       sent = await feed.sent()
     } catch {
-      // The server is down: what it said last has to do.
+      // The server is down: its last report is used.
     }
   }
 
@@ -109,7 +109,7 @@ export async function showScreen(feed, ended) {
   function onKeys(keys) {
     for (const key of String(keys)) {
       const fault = FAULTS.find((one) => one.key === key)?.fault
-      // A server that is down already cannot be asked to misbehave.
+      // A server that is already down cannot cause faults.
       if (fault !== undefined) feed.press(fault).catch(() => {})
       else if (key === 'r') market.reconnect()
       else if (key === 'q' || key === '\u0003') ended.abort()

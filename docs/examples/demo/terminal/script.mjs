@@ -6,21 +6,21 @@ import { describeCounts, describeStatus, FAULTS } from './text.mjs'
  * @import { Feed } from './feed.mjs'
  */
 
-/** How long one step may take, in ms, before the run has failed. */
+/** How long a step may take, in ms, before the run fails. */
 const PATIENCE = 20_000
 
-/** How many prices in a row show that the stream goes on. */
+/** How many prices in a row show that the stream continues. */
 const SOME_PRICES = 20
 
 /**
- * What each fault must look like to the client. Broken JSON is none to the connection.
+ * The failure that each fault must be for the client. Broken JSON does not affect the connection.
  *
  * @type {Record<Fault, FailureKind | undefined>}
  */
 const EXPECTED = { cut: 'network', unavailable: 'http', stall: 'idle', restart: 'network', broken: undefined }
 
 /**
- * Goes through all faults by itself, and prints what happens, line by line.
+ * Goes through all faults automatically and prints what happens, line by line.
  *
  * @param {Feed} feed
  * @param {AbortSignal} signal
@@ -63,7 +63,7 @@ async function receive({ market, ledger }, signal) {
 }
 
 /**
- * Resolves when the connection has failed in this way, and waits for the next attempt.
+ * Resolves when the connection has failed in this way and waits for the next attempt.
  *
  * @param {Feed} feed
  * @param {FailureKind} kind
