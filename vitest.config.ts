@@ -5,10 +5,10 @@ import { chromiumArguments, programs } from './test/programs.js'
 import { ProgressReporter, TallyReporter } from './test/reporter.js'
 import { scriptServerPlugin } from './test/server/vite-plugin.js'
 
-/** What every test needs that talks to the scripted server. A loaded machine is slow, and no reason to fail. */
+/** For every test that uses the scripted server. The timeouts allow for a busy machine. */
 const withServer = { globalSetup: ['test/server/standalone.ts'], testTimeout: 20_000 }
 
-/** What takes long and rarely fails: every possible cut, thousands of reconnections, other compilers and bundlers. */
+/** Tests that take long and rarely fail: every place for a cut, thousands of reconnections, compilers and bundlers. */
 const slowFiles = ['test/chaos/{cuts,leaks}.test.ts', 'test/package/{bundlers,typescript}.test.ts']
 
 const node: TestProjectInlineConfiguration = {
@@ -26,7 +26,7 @@ const node: TestProjectInlineConfiguration = {
   },
 }
 
-/** The same behaviour of what is published, as `npm run build` leaves it. */
+/** The same behaviour tests on the published files, as `npm run build` writes them. */
 const built: TestProjectInlineConfiguration = {
   resolve: {
     alias: [{ find: /^(?:\.\.\/)+src\/entries\/(.+)\.js$/, replacement: join(import.meta.dirname, 'dist/$1.js') }],
@@ -44,7 +44,7 @@ const happyDom: TestProjectInlineConfiguration = {
     ...withServer,
     name: 'happy-dom',
     environment: 'happy-dom',
-    // The scripted server is on another origin than the window.
+    // The scripted server is on an origin other than the window's.
     environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
     include: ['test/dom/**/*.test.ts'],
   },
@@ -59,7 +59,7 @@ const types: TestProjectInlineConfiguration = {
       only: true,
       include: ['test/types/**/*.test-d.ts'],
       tsconfig: 'test/tsconfig.json',
-      // The other files are the business of `npm run typecheck`.
+      // `npm run typecheck` checks the other files.
       ignoreSourceErrors: true,
     },
   },
@@ -70,7 +70,7 @@ if (whyNot !== undefined && process.env['CI'] && !process.env['HIDE_PROGRAMS']) 
   throw new Error(`The tests in Chromium must not be left out in CI, but ${whyNot}.`)
 }
 
-/** Without Chromium, browser mode cannot even start. Each file then counts as one test that is left out. */
+/** Without Chromium, browser mode cannot start. Each file then counts as one test that is left out. */
 const leftOut: TestProjectInlineConfiguration = {
   plugins: [
     {
@@ -92,7 +92,7 @@ function inChromium(name: string, files: { include: string[]; exclude?: string[]
   if (whyNot !== undefined) return { ...leftOut, test: { ...leftOut.test, ...files, name } }
   return {
     plugins: [scriptServerPlugin()],
-    // Found only while the tests run, it would make vite reload the page under them.
+    // If vite found it only during the tests, it would reload their page.
     optimizeDeps: { include: ['chai'] },
     test: {
       ...withServer,
@@ -112,10 +112,10 @@ function inChromium(name: string, files: { include: string[]; exclude?: string[]
 
 const otherWorkers = 'test/browser/{shared,service}-worker.test.ts'
 const chromium = inChromium('chromium', { include: ['test/browser/**/*.test.ts'], exclude: [otherWorkers] })
-/** The same behaviour once more, where it differs least from a dedicated worker's. */
+/** The same behaviour in the workers that differ least from a dedicated one. */
 const chromiumWorkers = inChromium('chromium-workers', { include: [otherWorkers] })
 
-/** From Node, because it drives every browser that is there. */
+/** Runs in Node and drives every installed browser. */
 const native: TestProjectInlineConfiguration = {
   test: {
     name: 'native',
@@ -125,7 +125,7 @@ const native: TestProjectInlineConfiguration = {
   },
 }
 
-/** From Node too: what a page goes through from outside cannot be done from within. */
+/** Runs in Node too: a page cannot freeze, hide or disconnect itself. */
 const lifecycle: TestProjectInlineConfiguration = {
   test: {
     name: 'lifecycle',
@@ -138,7 +138,7 @@ const lifecycle: TestProjectInlineConfiguration = {
   },
 }
 
-/** By itself, at the end: it runs servers and browsers of its own, and waits for what users would wait for. */
+/** Runs alone, at the end: it starts its own servers and browsers, and waits as users would. */
 const demo: TestProjectInlineConfiguration = {
   test: {
     name: 'demo',
@@ -150,8 +150,8 @@ const demo: TestProjectInlineConfiguration = {
 }
 
 /**
- * What lies between a client and a server out there: proxies, compression, HTTP/2. The tests of a file run at the same
- * time, because some really wait for seconds.
+ * What is between clients and servers in production: proxies, compression, HTTP/2. The tests of a file run in parallel,
+ * because some of them wait for seconds.
  */
 const wild: TestProjectInlineConfiguration = {
   test: {
@@ -195,7 +195,7 @@ const progress = new ProgressReporter({
 
 export default defineConfig({
   test: {
-    // By default one core is left idle, which is half of a small machine; most tests wait for a server or a timer.
+    // By default vitest leaves one core idle, half of a small machine, although most tests only wait.
     maxWorkers: '100%',
     projects: Object.values(projects),
     reporters: ['default', progress, new TallyReporter()],

@@ -18,7 +18,7 @@ describe.each([
     await program.stop()
   })
 
-  test('fails what waits for it', async () => {
+  test('rejects everything that waits for it', async () => {
     const program = start({ file, args: [], extraPipe: true })
     const message = `${file} has ended: ${how}.`
     await expect(program.printed(/ready/)).rejects.toThrow(message)
@@ -32,7 +32,7 @@ test('the error says what the program has printed', async () => {
   await expect(program.printed(/ready/)).rejects.toThrow('exit code 2. Its last output:\nno such option')
 })
 
-test('what a program prints is found, before and after it is asked for', async () => {
+test('output of a program is found whether it is printed before or after the call', async () => {
   const program = script('console.log("port 1"); setInterval(() => {}, 1000)')
   expect((await program.printed(/port (\d)/))[1]).toBe('1')
   expect((await program.printed(/port (\d)/))[1]).toBe('1')
@@ -40,7 +40,7 @@ test('what a program prints is found, before and after it is asked for', async (
   expect(await program.ended).toBe('signal SIGTERM')
 })
 
-test('a line from the extra pipe', async () => {
+test('a line from the extra pipe is read', async () => {
   const program = script('require("fs").writeSync(3, "one\\n"); setInterval(() => {}, 1000)', { extraPipe: true })
   expect(await lineFrom(program)).toBe('one')
   await program.stop()

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
-/** A process, from its start on. One that cannot be started is one that has ended. */
+/** A process that was started. One that cannot be started counts as ended. */
 export interface Started {
   readonly child: ChildProcess
-  /** Resolves to how it ended. */
+  /** Resolves to a description of how it ended. */
   readonly ended: Promise<string>
-  /** What it has printed so far, errors included. */
+  /** What it has printed so far, including errors. */
   readonly output: () => string
-  /** Resolves to the first match in what it prints. Rejects if it ends without one. */
+  /** Resolves to the first match in its output. Rejects if it ends without one. */
   readonly printed: (pattern: RegExp) => Promise<RegExpExecArray>
-  /** The promise's value. Rejects as soon as the process has ended, so that nothing waits for it in vain. */
+  /** The promise's value. Rejects as soon as the process has ended, so that nothing waits in vain. */
   readonly alive: <Value>(promise: Promise<Value>) => Promise<Value>
   /** Ends it; resolves when it has ended. */
   readonly stop: () => Promise<void>
@@ -25,15 +25,15 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>
   /** A pipe to read from, in addition to its output. */
   readonly extraPipe?: boolean
-  /** Ends what it starts along with it. Only for a parent that is never killed: such a group would outlive it. */
+  /** Ends its child processes with it. Only for a parent that is never killed: the group would outlive it. */
   readonly ownGroup?: boolean
 }
 
 const OUTPUT_SHOWN = 4000
 
-/** The heads of the groups that run. */
+/** The leaders of the running process groups. */
 const running = new Set<number>()
-// When the parent exits, they must not be left behind. First of all, because they write into what is removed then.
+// When the parent exits, they must end first, because they write into directories that are removed then.
 process.prependListener('exit', () => running.forEach((group) => kill(-group, 'SIGKILL')))
 
 export function start({ file, args, cwd, env, extraPipe = false, ownGroup = false }: Command): Started {
@@ -87,14 +87,14 @@ export function start({ file, args, cwd, env, extraPipe = false, ownGroup = fals
         clearTimeout(patience)
       }
       if (!ownGroup) return
-      // What is left of the group without its head.
+      // The rest of the group, without its leader.
       kill(target, 'SIGKILL')
       running.delete(child.pid)
     },
   }
 }
 
-/** How long after its end a process's output may still be on its way: longer only if others hold the pipe. */
+/** How long output may still arrive after the end of a process; longer only if others hold the pipe. */
 const OUTPUT_DELAY = 1000
 
 function endOf(child: ChildProcess): Promise<string> {
@@ -113,7 +113,7 @@ function kill(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal)
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
 }
 

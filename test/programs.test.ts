@@ -19,7 +19,7 @@ describe('a program that tests need', () => {
     expect(needs(programs.redis)).toEqual({})
   })
 
-  test('is missed with the reason, and what to do', async () => {
+  test('is reported as missing with advice', async () => {
     const { needs, programs } = await load({ NGINX_PATH: '/nonexistent', HIDE_PROGRAMS: '' })
     const reason = 'there is no nginx at /nonexistent: install it (apt-get install nginx), or set NGINX_PATH'
     expect(programs.nginx.whyNot).toBe(reason)

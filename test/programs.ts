@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import type { TestOptions } from 'vitest'
 
-/** A program that tests drive and that npm does not install. */
+/** A program that tests use and that npm does not install. */
 export interface Program {
   readonly name: string
   readonly path: string
-  /** Why nothing can be tested with it on this machine; undefined if it is there. */
+  /** Why tests cannot use it on this machine; undefined if they can. */
   readonly whyNot: string | undefined
 }
 
@@ -21,7 +21,7 @@ interface Lookup {
 
 const libraries = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`
 
-/** Every such program. `HIDE_PROGRAMS=1` hides them all, as if the machine had Node and npm only. */
+/** All of these programs. `HIDE_PROGRAMS=1` hides them, as if the machine had only Node and npm. */
 export const programs = {
   chromium: find({ name: 'Chromium', package: 'chromium', variable: 'CHROMIUM_PATH', paths: ['/usr/bin/chromium'] }),
   firefox: find({
@@ -80,7 +80,7 @@ export function needs(...needed: readonly Program[]): TestOptions {
   return reason === undefined ? {} : { skip: true, meta: { leftOut: reason } }
 }
 
-/** Chromium then starts as root in a container, and asks the network only for what the tests ask for. */
+/** Makes Chromium start as root in a container, without network requests of its own. */
 export const chromiumArguments: string[] = [
   '--no-sandbox',
   '--disable-gpu',

@@ -30,7 +30,7 @@ function skipped(note?: string, leftOut?: string): unknown {
   return { project, result: () => ({ state: 'skipped', note }), meta: () => ({ leftOut }) }
 }
 
-test('says what runs, for how long, and what is missing', () => {
+test('reports what runs, for how long, and what is missing', () => {
   const program = { name: 'nginx', path: '/nonexistent', whyNot: 'there is no nginx' }
   const reporter = new ProgressReporter({ programs: [program], projects: ['node', 'wild', 'slow'] })
   reporter.onTestRunStart([{ project }, { project }] as unknown as TestSpecification[])
@@ -58,14 +58,14 @@ test('says what runs, for how long, and what is missing', () => {
   ])
 })
 
-test('a whole run leaves nothing to others', () => {
+test('names no other projects after a run of all of them', () => {
   const reporter = new ProgressReporter({ programs: [], projects: ['wild'] })
   reporter.onTestRunStart([{ project }] as unknown as TestSpecification[])
   reporter.onTestRunEnd()
   expect(printed.join('\n')).not.toContain('also runs')
 })
 
-test('what was left out is counted for each reason, however it was given', () => {
+test('counts what was left out for each reason, however it was given', () => {
   const passed = { project, result: () => ({ state: 'passed' }), meta: () => ({}) }
   const module = moduleOf('a.test.ts', [passed, skipped('no nginx'), skipped(undefined, 'no nginx'), skipped()])
   new TallyReporter().onTestRunEnd([module], [])

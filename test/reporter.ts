@@ -2,31 +2,31 @@ import { writeFileSync } from 'node:fs'
 import type { Reporter, TestCase, TestModule, TestSpecification } from 'vitest/node'
 import type { Program } from './programs.js'
 
-/** Measured on two cores that are quiet, and busy. To be measured again when tests are added or made faster. */
+/** Measured on two cores, idle and busy. Measure again when tests are added or made faster. */
 const DEFAULT_RUN = '3 to 6 minutes'
 const WHOLE_RUN = '6 to 14 minutes'
-/** How often a run says what it is doing, in seconds. */
+/** How often a run reports what it is doing, in seconds. */
 const INTERVAL = 30
-/** A file that takes longer is named when it is done, in seconds. */
+/** The time in seconds above which a file is reported as slow when it is done. */
 const SLOW = 10
 
 export interface ProgressOptions {
-  /** Those that the projects drive. */
+  /** The programs that the projects drive. */
   readonly programs: readonly Program[]
   /** The names of all projects, whether they run or not. */
   readonly projects: readonly string[]
 }
 
-/** Says what runs and how long it takes: at the start, when a project begins, and while a file takes its time. */
+/** Reports what runs and how long it takes: at the start, when a project begins, and during slow files. */
 export class ProgressReporter implements Reporter {
   readonly #programs: readonly Program[]
   readonly #projects: readonly string[]
-  /** Says which projects this run leaves to others. */
+  /** The line about the projects that are not part of this run. */
   #elsewhere: string | undefined
   #begin = 0
   #timer: NodeJS.Timeout | undefined
   readonly #begun = new Set<string>()
-  /** When each file that runs began. */
+  /** The start time of each running file. */
   readonly #running = new Map<string, number>()
 
   constructor({ programs, projects }: ProgressOptions) {
@@ -92,9 +92,9 @@ interface Tally {
 }
 
 /**
- * At the end, what was left out and why, and one line: `N passed, N failed, N skipped`. It counts what a summary of
- * tests leaves out: a file that did not load, a hook that failed and an error that nobody caught are failures, and so
- * is a run without a test. The line is also written to the file that `TALLY_FILE` names, for scripts.
+ * Prints at the end what was left out and why, and one line: `N passed, N failed, N skipped`. It also counts failures
+ * outside of tests: files that did not load, failed hooks, uncaught errors, and a run without tests. The line is also
+ * written to the file that `TALLY_FILE` names, for scripts.
  */
 export class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -112,7 +112,7 @@ function count(modules: readonly TestModule[], unhandledErrors: readonly unknown
   for (const module of modules) {
     for (const test of module.children.allTests()) {
       const { state } = test.result()
-      // Pending: the run was given up before it came to this test.
+      // Pending: the run was aborted before this test.
       tally[state === 'pending' ? 'failed' : state] += 1
     }
     if (module.errors().length > 0) tally.failed += 1
@@ -135,7 +135,7 @@ function leftOut(modules: readonly TestModule[]): string[] {
   })
 }
 
-/** Given by `needs` in test/programs.ts, or to `skip` while the test ran. */
+/** Given by `needs` in test/programs.ts, or to `skip` during the test. */
 function reasonOf(test: TestCase): string {
   const result = test.result()
   const note = result.state === 'skipped' ? result.note : undefined
