@@ -241,7 +241,7 @@ describe('readEvents with endOn', () => {
 
   it.each<[string, EndOn, string[]]>([
     ['a type', 'done', ['a', 'b']],
-    ['types', ['error', 'done'], ['a', 'b']],
+    ['a list of types', ['error', 'done'], ['a', 'b']],
     ['a function that returns deliver', ({ data }) => data === 'b' && 'deliver', ['a', 'b']],
     ['a function that returns true', ({ data }) => data === 'b', ['a']],
     ['a function that returns any truthy or falsy value', ({ data }) => /c/.exec(data) as never, ['a', 'b']],

@@ -22,7 +22,7 @@ function messageFor(name: string): string {
   }
 }
 
-describe('the option that an unknown name is taken for', () => {
+describe('the suggestion for an unknown option', () => {
   test.each([
     ['another case', 'lastEventID', 'lastEventId'],
     ['another case', 'withcredentials', 'withCredentials'],
@@ -32,20 +32,20 @@ describe('the option that an unknown name is taken for', () => {
     ['another letter', 'onse', 'once'],
     ['letters in another order', 'mehtod', 'method'],
     ['the singular', 'header', 'headers'],
-    ['a part of it', 'timeout', 'idleTimeout'],
-    ['a part of it', 'maxSize', 'maxEventSize'],
-    ['more than it', 'lastEventIdParameter', 'lastEventIdParam'],
+    ['a part of the name', 'timeout', 'idleTimeout'],
+    ['a part of the name', 'maxSize', 'maxEventSize'],
+    ['a longer name', 'lastEventIdParameter', 'lastEventIdParam'],
   ])('%s: %s', (_what, misspelt, meant) => {
     expect(messageFor(misspelt)).toBe(`caller: there is no option "${misspelt}"; did you mean "${meant}"?`)
   })
 
-  test.each(['retry', 'x', '', '__proto__'])('is none for %j: all are named', (name) => {
+  test.each(['retry', 'x', '', '__proto__'])('is the list of all options for %j', (name) => {
     const options = JSON.parse(`{ ${JSON.stringify(name)}: 1 }`) as object
     const says = `caller: there is no option "${name}"; the options are ${NAMES.join(', ')}.`
     expect(() => checkNames('caller', options, NAMES)).toThrow(new TypeError(says))
   })
 
-  test('is not asked for if every name is known', () => {
+  test('is not needed if every name is known', () => {
     expect(messageFor('once')).toBe('accepted')
   })
 })

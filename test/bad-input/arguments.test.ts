@@ -132,7 +132,7 @@ describe('createEventSource', () => {
   })
 
   it.each([[null], [5], [{}], [{ parse: () => 1 }], [{ '~standard': {} }], [() => true]])(
-    'refuses a schema that is not one, and names its type: %o',
+    'refuses an invalid schema, and names its event type: %o',
     (schema) => {
       expectRefusal(
         () => createEventSource(stream.url, { schemas: { price: schema as never } }),
@@ -142,7 +142,7 @@ describe('createEventSource', () => {
     },
   )
 
-  it.each([['xml'], [5], [null], [{}]])('refuses a parser that is not one, and names its type: %o', (parser) => {
+  it.each([['xml'], [5], [null], [{}]])('refuses an invalid parser, and names its event type: %o', (parser) => {
     expectRefusal(
       () => createEventSource(stream.url, { parse: { price: parser as never } }),
       TypeError,

@@ -57,7 +57,7 @@ describe('the text of a refused body', () => {
     ['an image', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
     ['gzip', [0x1f, 0x8b, 0x08, 0x00]],
     ['UTF-16', [0xff, 0xfe, 0x61, 0x00]],
-    ['nothing', []],
+    ['an empty body', []],
   ])('is missing for %s', async (_, data) => {
     const { body } = bodyOf(sending(Uint8Array.from(data)))
     expect(await withBody(FAILURE, openBody(body))).not.toHaveProperty('body')
@@ -67,7 +67,7 @@ describe('the text of a refused body', () => {
     expect(await withBody(FAILURE, undefined)).toBe(FAILURE)
   })
 
-  test('is read for 250 ms at most, and reported as far as it has come', async () => {
+  test('is read for at most 250 ms, and reported as far as it has arrived', async () => {
     vi.useFakeTimers()
     const { body, cancel } = bodyOf({ start: (controller) => controller.enqueue(bytes('begun')) })
     const explained = withBody(FAILURE, openBody(body))
@@ -100,7 +100,7 @@ describe('the text of a refused body', () => {
     expect(pulls).toBeLessThan(20_000)
   })
 
-  test('is what came before a body broke', async () => {
+  test('is the text so far if the body breaks', async () => {
     let pulls = 0
     const source: Source = {
       pull(controller) {

@@ -98,7 +98,7 @@ describe('on', () => {
     expect(() => source.on('price', { handleEvent() {} })).toThrow(/listener must be a function/)
   })
 
-  test('the function it returns, once, and a signal remove the listener', async () => {
+  test('removes a listener by the returned function, by once and by a signal', async () => {
     const { transport, source } = await open()
     const seen: string[] = []
     const controller = new AbortController()

@@ -103,7 +103,7 @@ describe('exponentialBackoff', () => {
     ['jitter', { jitter: 1.5 }],
     ['maxAttempts', { maxAttempts: Number.NaN }],
     ['resetAfter', { resetAfter: -1 }],
-  ])('refuses a %s out of bounds', (name, options) => {
+  ])('refuses %s out of bounds', (name, options) => {
     expect(() => exponentialBackoff(options)).toThrow(RangeError)
     expect(() => exponentialBackoff(options)).toThrow(name)
   })

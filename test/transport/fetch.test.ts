@@ -399,7 +399,7 @@ describe('a last event ID for another origin', () => {
     ],
     ['a page without an ID', () => stubPage(PAGE), {}, 1],
     ['a page with the ID in the URL', () => stubPage(PAGE), { ...withId, lastEventIdInUrl: true }, 1],
-  ])('from %s: a request that fails is made %#', async (_, stub, request, times) => {
+  ])('from %s: a failed request is repeated only if its preflight may have failed', async (_, stub, request, times) => {
     stub()
     const fetch = failing()
     const { sink } = open(fetch, {}, request)

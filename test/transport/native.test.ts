@@ -286,7 +286,7 @@ describe('the automatic transport', () => {
     ['a status was seen', { failure: { kind: 'http', fatal: false, message: '' } }, false],
     ['the stream ended', { failure: { kind: 'ended', fatal: false, message: '' } }, false],
     ['the stream broke', { failure: { kind: 'network', fatal: false, message: '' } }, false],
-  ])('when %s: native is %#', (_, request, native) => {
+  ])('when %s, with %j: native is %s', (_, request, native) => {
     auto.open(createRequest(request), createSink()).close()
     expect(FakeEventSource.made).toHaveLength(native ? 1 : 0)
   })

@@ -131,7 +131,7 @@ describe('a followed redirect sends along', () => {
     ['HEAD', 303],
     ['GET', 303],
     ['GET', 301],
-  ])('%s stays %s after a %i', async (method, status) => {
+  ])('%s as the same method after a %i', async (method, status) => {
     const { calls, opened } = open([{ status, location: '/x' }, {}], { method })
     await opened()
     expect(calls[1]?.[1].method).toBe(method)

@@ -224,7 +224,7 @@ export const answers: readonly Case[] = [
         story.flatMap((status) => (status.state === 'waiting' ? [status.failure.kind] : [])),
         ['native'],
       )
-      await until(async () => (await stream.report()).open === 1, 'the request in between to be let go of')
+      await until(async () => (await stream.report()).open === 1, 'the request in between to be released')
     },
   },
   {

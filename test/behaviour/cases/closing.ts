@@ -62,7 +62,7 @@ export const closing: readonly Case[] = [
       const story = record(source)
       await until(async () => (await stream.report()).open === 1, 'the request')
       source.close()
-      await until(async () => (await stream.report()).open === 0, 'the request to be given up')
+      await until(async () => (await stream.report()).open === 0, 'the request to be aborted')
       await afterTimers(20)
       assert.deepEqual(
         story.map(({ state }) => state),
@@ -87,7 +87,7 @@ export const closing: readonly Case[] = [
       })
       await until(async () => (await stream.report()).open === 1, 'the request')
       source.close()
-      await until(async () => (await stream.report()).open === 0, 'the request to be given up')
+      await until(async () => (await stream.report()).open === 0, 'the request to be aborted')
       await afterTimers(20)
       assert.equal(asked, 1)
       assert.lengthOf(await stream.requests(), 1)
@@ -105,7 +105,7 @@ export const closing: readonly Case[] = [
             giveHeaders = resolve
           }),
       })
-      await until(() => giveHeaders !== undefined, 'the header function to be asked')
+      await until(() => giveHeaders !== undefined, 'the header function to be called')
       source.close()
       giveHeaders?.({})
       await afterTimers(10)
@@ -121,7 +121,7 @@ export const closing: readonly Case[] = [
       const seen = collect(source, 'tick')
       await until(() => seen.length === 1, 'the tick')
       source.close()
-      await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
+      await until(async () => (await stream.report()).open === 0, 'the connection to be closed')
       await afterTimers(20)
       assert.deepEqual(
         story.map(({ state }) => state),
@@ -180,7 +180,7 @@ export const closing: readonly Case[] = [
       })
       source.on('tick', ({ data }) => heard.push(`second ${data}`))
       await reach(source, 'closed')
-      await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
+      await until(async () => (await stream.report()).open === 0, 'the connection to be closed')
       assert.deepEqual(heard, ['first 1', 'second 1', 'first 2'])
     },
   },
@@ -238,7 +238,7 @@ export const closing: readonly Case[] = [
       await until(() => seen.length === 1, 'the tick')
       controller.abort()
       assert.deepEqual(source.status.get(), { state: 'closed', reason: 'aborted' })
-      await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
+      await until(async () => (await stream.report()).open === 0, 'the connection to be closed')
     },
   },
   {

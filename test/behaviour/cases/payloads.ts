@@ -135,7 +135,7 @@ export const payloads: readonly Case[] = [
       const source = open<Ticks>(stream, { onPayloadError: () => source.close() })
       const seen = collect(source, 'tick')
       await reach(source, 'closed')
-      await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
+      await until(async () => (await stream.report()).open === 0, 'the connection to be closed')
       assert.deepEqual(seen, [1])
     },
   },
@@ -244,7 +244,7 @@ export const payloads: readonly Case[] = [
         onPayloadError: (error) => errors.push(error),
       })
       const seen = collect(source, 'tick')
-      await until(() => waiting.size === 1, 'the schema to be asked')
+      await until(() => waiting.size === 1, 'the schema to be called')
       source.close()
       waiting.get(1)?.()
       await afterMicrotasks()

@@ -360,7 +360,7 @@ export const reconnection: readonly Case[] = [
       await reach(source, 'open')
       source.reconnect()
       await until(() => seen.length === 1, 'the tick')
-      await until(async () => (await stream.report()).open === 1, 'the others to be given up')
+      await until(async () => (await stream.report()).open === 1, 'the others to be aborted')
       assert.lengthOf(await stream.requests(), 3)
       assert.deepEqual(
         statuses.map(({ state }) => state),
@@ -410,7 +410,7 @@ export const reconnection: readonly Case[] = [
           await until(() => source.lastEventId === '1', 'the first tick')
           stop()
           await reach(source, 'idle')
-          await until(async () => (await stream.report()).open === 0, 'the server to be left')
+          await until(async () => (await stream.report()).open === 0, 'the source to disconnect')
           start(source)
           await reach(source, 'open')
         }),

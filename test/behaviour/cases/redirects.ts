@@ -61,7 +61,7 @@ export const redirects: readonly Case[] = [
     },
   },
   {
-    name: "to another origin, none of the application's headers is sent along, nor when redirected back",
+    name: "to another origin, none of the application's headers is sent along, not even when redirected back",
     transports: ['fetch', 'auto'],
     needs: ['other-origin', 'visible-redirects'],
     async run({ serve, serveElsewhere, open }) {

@@ -35,7 +35,7 @@ export const deviations: Readonly<Record<Maker, Readonly<Record<string, string>>
     'format-field-id-null: an ID with a NUL is ignored': 'it loses the event',
     'format-field-parsing: a NUL in front of a name makes it a different name': 'it drops the NUL',
     'format-field-retry-empty: has no digits, and is ignored': 'it counts as 0, which becomes 500 ms',
-    'format-null-character: in data it stays': 'it drops those that are not in front of the value',
+    'format-null-character: a NUL in data is kept': 'it drops those that are not in front of the value',
   },
   webkit: {
     'eventsource-reconnect: an ID that was reset is not sent': 'it sends the ID before it',

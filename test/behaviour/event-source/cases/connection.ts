@@ -5,7 +5,7 @@ import { type EventSourceCase, failure, listen, SOON, told, QUIET } from '../cas
 
 /** Waits until the server counts no open connection, and long enough for any late event to be dispatched. */
 async function givenUp(stream: RemoteStream): Promise<void> {
-  await until(async () => (await stream.report()).open === 0, 'the connection to be given up')
+  await until(async () => (await stream.report()).open === 0, 'the connection to be closed')
   await afterTimers(20)
 }
 

@@ -84,8 +84,12 @@ export const formats: readonly EventSourceCase[] = [
     `data:1\n:data:2\r:${'x'.repeat(5000)}\r\n:\ndata:3\n\n: alone\n\n:\n\ndata:4\n\n`,
     ['1\n3', '4'],
   ),
-  format('format-field-data: empty ones count', 'data:\n\ndata\ndata\n\ndata:a\n\n', ['', '\n', 'a']),
-  format('format-field-data: without any, there is no event', 'event:x\n\nid:1\n\nretry:3000\n\n\n\ndata:a\n\n', ['a']),
+  format('format-field-data: empty data lines count', 'data:\n\ndata\ndata\n\ndata:a\n\n', ['', '\n', 'a']),
+  format(
+    'format-field-data: without a data line there is no event',
+    'event:x\n\nid:1\n\nretry:3000\n\n\n\ndata:a\n\n',
+    ['a'],
+  ),
   format(
     'event-data: lines are joined, other fields are ignored',
     'data:a\ndata: b\n\n:\nother:c\n\nother:d\ndata:e\n\n',
@@ -110,7 +114,10 @@ export const formats: readonly EventSourceCase[] = [
       assert.deepEqual(told(await messagesOf(open(await serve([{ steps: [{ send }] }])), ...names)), names)
     },
   },
-  format('format-field-event-empty: is "message"', 'event:x\nevent: \ndata:a\n\nevent\ndata:b\n\n', ['a', 'b']),
+  format('format-field-event-empty: an empty type is "message"', 'event:x\nevent: \ndata:a\n\nevent\ndata:b\n\n', [
+    'a',
+    'b',
+  ]),
   format('format-field-unknown: is ignored', 'data:a\n data:b\ndata\ntest\nfoobar:x\nDATA:c\ndata:d\n\n', ['a\n\nd']),
   format(
     'format-field-parsing: names are compared literally, at most one space is removed',
@@ -120,8 +127,12 @@ export const formats: readonly EventSourceCase[] = [
   format('format-field-parsing: a NUL in front of a name makes it a different name', 'data:a\n\0data:b\n\n', ['a']),
   format('format-leading-space: a tab is not removed', 'data:\ta\rdata: \ndata:b\n\n', ['\ta\n\nb']),
   format('format-newlines: CR, LF and CRLF', 'data:a\r\ndata:b\rdata:c\ndata:d\r\n\rdata:e\r\r', ['a\nb\nc\nd', 'e']),
-  format('format-newlines: a CRLF that is cut in two is one', ['data:a\r', '\ndata:b\r\n\r', '\n'], ['a\nb']),
-  format('format-null-character: in data it stays', 'data:\0a\0\n\n', ['\0a\0']),
+  format(
+    'format-newlines: a CRLF split between two chunks is one line end',
+    ['data:a\r', '\ndata:b\r\n\r', '\n'],
+    ['a\nb'],
+  ),
+  format('format-null-character: a NUL in data is kept', 'data:\0a\0\n\n', ['\0a\0']),
   format('format-utf-8: characters of every length', 'data:é€😀\uFFFD\n\n', ['é€😀\uFFFD']),
   {
     name: 'format-data-before-final-empty-line: an unfinished event at the end is discarded, with its ID',
@@ -137,13 +148,13 @@ export const formats: readonly EventSourceCase[] = [
       assert.equal(messages[1]?.lastEventId, '1')
     },
   },
-  ids('format-field-id: goes for all that follow', 'data:a\n\nid:1\ndata:b\n\ndata:c\n\nid: é\ndata:d\n\n', [
+  ids('format-field-id: applies to all later events', 'data:a\n\nid:1\ndata:b\n\ndata:c\n\nid: é\ndata:d\n\n', [
     '',
     '1',
     '1',
     'é',
   ]),
-  ids('format-field-id-2: an empty one resets it', 'id:1\ndata:a\n\nid\ndata:b\n\nid:2\ndata:c\n\nid:\ndata:d\n\n', [
+  ids('format-field-id-2: an empty ID resets it', 'id:1\ndata:a\n\nid\ndata:b\n\nid:2\ndata:c\n\nid:\ndata:d\n\n', [
     '1',
     '',
     '2',
@@ -166,7 +177,7 @@ export const formats: readonly EventSourceCase[] = [
   // Far from the 500 ms and the 3 s that browsers use instead.
   waits('format-field-retry-empty: has no digits, and is ignored', 'retry:1200\nretry:\nretry', 1200, 2900),
   mediaType('format-mime-trailing-semicolon: is allowed', 'text/event-stream;'),
-  mediaType('format-mime-valid-bogus: parameters mean nothing', 'text/event-stream;x=bogus'),
+  mediaType('format-mime-valid-bogus: parameters are ignored', 'text/event-stream;x=bogus'),
   mediaType('format-mime-valid-bogus: upper and lower case are the same', 'Text/Event-Stream; Charset=utf-8'),
   mediaType(
     'format-mime-valid-bogus: another charset is ignored, the stream is UTF-8',

@@ -195,7 +195,7 @@ export const request: readonly EventSourceCase[] = [
       const source = open(stream)
       await until(async () => (await stream.report()).open === 1, 'the request')
       source.close()
-      await until(async () => (await stream.report()).open === 0, 'the request to be given up')
+      await until(async () => (await stream.report()).open === 0, 'the request to be aborted')
       await afterTimers(20)
       assert.lengthOf(await stream.requests(), 1)
     },
