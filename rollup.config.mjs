@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import MagicString from 'magic-string'
 import { minify } from 'terser'
 
 /** A file of src/entries is a published entry of that name: everything about entries is derived from this list. */
@@ -9,16 +10,28 @@ export const entries = readdirSync(join(import.meta.dirname, 'src/entries')).map
 /** Importing it changes something, so bundlers must keep it. */
 const WITH_EFFECT = 'polyfill'
 
+/** Platforms whose tools may also set `browser`; they need what only browsers can do without. */
+const NOT_BROWSERS = ['workerd', 'edge-light', 'deno', 'bun', 'react-native', 'node']
+
 /** What package.json says of the entries. The build keeps it up to date. */
 export function manifestOf() {
-  const conditions = (name, code, types) => ({
-    types: `./dist/types/entries/${name}.d.${types}`,
-    default: `./dist/${name}.${code}`,
-  })
-  const exportsOf = (name) => ({ import: conditions(name, 'js', 'ts'), require: conditions(name, 'cjs', 'cts') })
+  const types = (name, extension) => ({ types: `./dist/types/entries/${name}.d.${extension}` })
+  const exportsOf = (name) => {
+    const full = `./dist/${name}.js`
+    return {
+      import: {
+        ...types(name, 'ts'),
+        ...Object.fromEntries(NOT_BROWSERS.map((condition) => [condition, full])),
+        // With a default inside: not every resolver goes on after a condition that has led nowhere.
+        browser: { production: `./dist/lean/${name}.js`, default: full },
+        default: full,
+      },
+      require: { ...types(name, 'cts'), default: `./dist/${name}.cjs` },
+    }
+  }
   const named = entries.filter((name) => name !== 'index').map((name) => [`./${name}`, exportsOf(name)])
   return {
-    sideEffects: [`./dist/${WITH_EFFECT}.js`, `./dist/${WITH_EFFECT}.cjs`],
+    sideEffects: ['js', 'cjs'].map((code) => `./dist/${WITH_EFFECT}.${code}`).concat(`./dist/lean/${WITH_EFFECT}.js`),
     exports: { '.': exportsOf('index'), ...Object.fromEntries(named), './package.json': './package.json' },
   }
 }
@@ -41,6 +54,37 @@ const sourceMaps = {
   async load(id) {
     const [code, map] = await Promise.all([readFile(id, 'utf8'), readFile(`${id}.map`, 'utf8')])
     return { code: code.replace(/\/\/# sourceMappingURL=.*\s*$/, ''), map: JSON.parse(map) }
+  },
+}
+
+function* nodesOf(node) {
+  if (typeof node?.type === 'string') yield node
+  if (typeof node === 'object') for (const child of Object.values(node ?? {})) yield* nodesOf(child)
+}
+
+/** Replaces the calls of src/messages/advice.ts: by their text, or by the page that they name. */
+const advice = ({ lean }) => ({
+  name: 'advice',
+  transform(code) {
+    if (!code.includes('advice(')) return
+    const result = new MagicString(code)
+    for (const node of nodesOf(this.parse(code))) {
+      if (node.type !== 'CallExpression' || node.callee.name !== 'advice') continue
+      const [text, page] = node.arguments
+      if (lean) result.overwrite(node.start, node.end, page === undefined ? "''" : `' (docs/${page.value}.md)'`)
+      else result.remove(node.start, node.callee.end).remove(text.end, node.end - 1)
+    }
+    return { code: result.toString(), map: result.generateMap({ hires: true }) }
+  },
+})
+
+/** Takes `name.lean.js` for `name.js` if there is one. */
+const twins = {
+  name: 'twins',
+  resolveId(specifier, importer) {
+    if (importer === undefined) return
+    const twin = join(dirname(importer), specifier.replace(/\.js$/, '.lean.js'))
+    return existsSync(twin) && twin !== importer ? twin : undefined
   },
 }
 
@@ -68,8 +112,8 @@ const minified = {
 }
 
 /** A file for each entry, and few for what they share: forty modules took Node six times as long to import. */
-const split = (format, extension) => ({
-  dir: 'dist',
+const split = (format, extension, dir = 'dist') => ({
+  dir,
   format,
   entryFileNames: `[name].${extension}`,
   chunkFileNames: `shared/[name].${extension}`,
@@ -81,15 +125,20 @@ const split = (format, extension) => ({
 export default [
   {
     input,
-    plugins: [sourceMaps],
+    plugins: [sourceMaps, advice({ lean: false })],
     output: [
       { ...split('es', 'js'), plugins: [types, manifest] },
       { ...split('cjs', 'cjs'), exports: 'named' },
     ],
   },
   {
+    input,
+    plugins: [sourceMaps, twins, advice({ lean: true })],
+    output: split('es', 'js', 'dist/lean'),
+  },
+  {
     input: 'build/entries/index.js',
-    plugins: [sourceMaps],
+    plugins: [sourceMaps, advice({ lean: false })],
     output: {
       file: 'dist/everstream.min.js',
       format: 'iife',

@@ -26,15 +26,26 @@ const node: TestProjectInlineConfiguration = {
   },
 }
 
+/** The entries as they are published, for tests that import those of src/. */
+function published(dist: 'dist' | 'dist/lean'): NonNullable<TestProjectInlineConfiguration['resolve']> {
+  const replacement = join(import.meta.dirname, dist, '$1.js')
+  return { alias: [{ find: /^(?:\.\.\/)+src\/entries\/(.+)\.js$/, replacement }] }
+}
+
 /** The same behaviour tests on the published files, as `npm run build` writes them. */
 const built: TestProjectInlineConfiguration = {
-  resolve: {
-    alias: [{ find: /^(?:\.\.\/)+src\/entries\/(.+)\.js$/, replacement: join(import.meta.dirname, 'dist/$1.js') }],
-  },
+  resolve: published('dist'),
+  test: { ...withServer, name: 'built', environment: 'node', include: ['test/behaviour/**/*.test.ts'] },
+}
+
+/** And of what browsers load in production. */
+const lean: TestProjectInlineConfiguration = {
+  resolve: published('dist/lean'),
   test: {
     ...withServer,
-    name: 'built',
+    name: 'lean',
     environment: 'node',
+    provide: { hidesRedirects: true },
     include: ['test/behaviour/**/*.test.ts'],
   },
 }
@@ -112,6 +123,11 @@ function inChromium(name: string, files: { include: string[]; exclude?: string[]
 
 const otherWorkers = 'test/browser/{shared,service}-worker.test.ts'
 const chromium = inChromium('chromium', { include: ['test/browser/**/*.test.ts'], exclude: [otherWorkers] })
+/** The build that is meant for browsers. */
+const chromiumLean = {
+  ...inChromium('chromium-lean', { include: ['test/browser/{page,event-source}.test.ts'] }),
+  resolve: published('dist/lean'),
+}
 /** The same behaviour in the workers that differ least from a dedicated one. */
 const chromiumWorkers = inChromium('chromium-workers', { include: [otherWorkers] })
 
@@ -178,9 +194,11 @@ const slow: TestProjectInlineConfiguration = {
 const projects = {
   node,
   built,
+  lean,
   'happy-dom': happyDom,
   types,
   chromium,
+  'chromium-lean': chromiumLean,
   'chromium-workers': chromiumWorkers,
   native,
   lifecycle,

@@ -1,20 +1,12 @@
 import { throwIfAborted } from '../platform/abort-reason.js'
-import type { ConnectionFailure } from '../failure/connection-failure.js'
-import { inWords } from '../failure/in-words.js'
-import { unsupported } from '../failure/unsupported.js'
 import { discardBody } from '../answer/body.js'
-import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
-import { networkFailure } from './network-failure.js'
-import { keepsBrowserRules, whyNoRequest } from '../platform/fetch-rules.js'
+import type { FetchLike, FetchLikeInit } from '../standards/fetch-like.js'
+import { keepsBrowserRules } from '../platform/fetch-rules.js'
+import { type Arrival, fetchOnce, NOT_ALLOWED, refused } from './fetch-once.js'
 import type { InitWithoutRedirect } from './request.js'
 
 /** "If request's redirect count is 20, then return a network error." */
 const MAX_REDIRECTS = 20
-
-/** The final response and its URL, or why there is none. */
-export type Arrival =
-  | { readonly response: FetchLikeResponse; readonly url: string; readonly failure?: undefined }
-  | { readonly failure: ConnectionFailure }
 
 /**
  * Follows redirects itself if the platform shows them: `fetch` would send all headers but `Authorization` to another
@@ -37,20 +29,10 @@ export async function fetchFollowing(
   let mode: FetchLikeInit['redirect'] =
     redirect === 'error' || (!byPlatform && !keepsBrowserRules()) ? 'manual' : 'follow'
   for (let count = 0; count <= MAX_REDIRECTS; count += 1) {
-    let response: FetchLikeResponse
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- each response determines the next request
-      response = await fetch(url, { ...init, redirect: mode })
-    } catch (cause) {
-      const refusal = fetch === globalThis.fetch ? whyNoRequest(url, init) : undefined
-      if (refusal !== undefined) {
-        return { failure: unsupported(`has a fetch that cannot make the request (${inWords(refusal)})`, { cause }) }
-      }
-      return {
-        failure: networkFailure(`The request to ${url} failed`, cause, 'the network, the server, or CORS'),
-      }
-    }
-    const answered = response.url || url
+    // oxlint-disable-next-line no-await-in-loop -- each response determines the next request
+    const arrival = await fetchOnce(fetch, url, { ...init, redirect: mode })
+    if (arrival.failure !== undefined) return arrival
+    const { response, url: answered } = arrival
     if (response.type === 'opaqueredirect') {
       if (redirect === 'error') return refused(answered, `elsewhere, ${NOT_ALLOWED}`)
       // The platform hides the target, so only the platform can follow.
@@ -59,7 +41,7 @@ export async function fetchFollowing(
     }
     // "If internalResponse's status is a redirect status", and "if locationURL is null, then return response".
     const location = [301, 302, 303, 307, 308].includes(response.status) ? response.headers.get('location') : null
-    if (typeof location !== 'string') return { response, url: answered }
+    if (typeof location !== 'string') return arrival
 
     discardBody(response.body)
     throwIfAborted(init.signal)
@@ -70,13 +52,6 @@ export async function fetchFollowing(
     url = target.href
   }
   return refused(firstUrl, `more than ${MAX_REDIRECTS} times, probably in a loop`)
-}
-
-const NOT_ALLOWED = "which the option redirect: 'error' does not allow; use the URL of the stream itself"
-
-function refused(url: string, how: string, status?: number): { failure: ConnectionFailure } {
-  const message = `${url} redirects ${how}.`
-  return { failure: { kind: 'redirect', fatal: true, message, ...(status !== undefined && { status }), url } }
 }
 
 /** The URL to request next, or why the redirect is refused. */

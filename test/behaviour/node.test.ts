@@ -3,7 +3,11 @@ import { cases } from './cases/index.js'
 import { applies, runCase, transportsOf } from './run.js'
 import { until } from './wait.js'
 
-const place = { server: inject('scriptServer'), otherServer: inject('otherScriptServer') }
+const place = {
+  server: inject('scriptServer'),
+  otherServer: inject('otherScriptServer'),
+  hidesRedirects: inject('hidesRedirects') ?? false,
+}
 
 /** What keeps this process alive: our timers, sockets and requests, and for 100 ms at times a timer of vitest. */
 function resources(): string[] {

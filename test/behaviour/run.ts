@@ -9,6 +9,8 @@ export interface Place {
   /** The scripted server; on the page's own origin, if there is one. */
   readonly server: string
   readonly otherServer?: string | undefined
+  /** The build under test leaves redirects to the platform, as `dist/lean` does. */
+  readonly hidesRedirects?: boolean
 }
 
 export function transportsOf(): readonly SubjectTransport[] {
@@ -35,8 +37,10 @@ export function whyNot({ needs = [] }: Case, transport: SubjectTransport, place:
   const lacks: Record<Need, string | false> = {
     native: !hasNative && 'needs an EventSource',
     'no-native': hasNative && 'is about places without an EventSource',
-    // Pages and workers, and what poses as one, have a location, and hide the targets of redirects.
-    'visible-redirects': globalThis.location !== undefined && 'needs a fetch that shows the targets of redirects',
+    // Pages and workers, and environments that imitate them, have a location, and hide the targets of redirects.
+    'visible-redirects':
+      (place.hidesRedirects || globalThis.location !== undefined) &&
+      'needs a fetch that shows the targets of redirects',
     ...originsLacking(place),
   }
   const needed: readonly Need[] = transport === 'native' ? ['native', ...needs] : needs

@@ -10,6 +10,7 @@ const { manifestOf } = (await import(join(root, '../rollup.config.mjs'))) as {
 
 /** What each folder may import besides itself: sets, so that a new dependency is a decision. */
 const MAY_IMPORT = {
+  messages: [],
   standards: [],
   platform: [],
   arguments: [],
@@ -18,7 +19,7 @@ const MAY_IMPORT = {
   answer: ['standards', 'platform', 'arguments', 'event-stream', 'failure'],
   observable: ['standards', 'platform', 'arguments'],
   reconnection: ['arguments', 'failure'],
-  transport: ['standards', 'platform', 'arguments', 'event-stream', 'failure', 'answer'],
+  transport: ['messages', 'standards', 'platform', 'arguments', 'event-stream', 'failure', 'answer'],
   connection: ['event-stream', 'failure', 'observable', 'reconnection', 'transport'],
   client: [
     'standards',

@@ -58,10 +58,12 @@ describe.each(entries)('the built entry %s', (entry) => {
   const { import: esm, require: cjs } = manifest.exports[entry]
   const file = join(root, esm.default)
 
-  test('exports the same names as ESM and as CommonJS, and no others', async () => {
+  test('exports the same names as ESM, as CommonJS and in the lean build, and no others', async () => {
     const asModule: object = (await import(file)) as object
+    const lean: object = (await import(join(root, esm.browser.production))) as object
     const asCommonJs: object = require(join(root, cjs.default)) as object
     expect(Object.keys(asModule).toSorted()).toEqual(EXPORTS[entry])
+    expect(Object.keys(lean).toSorted()).toEqual(EXPORTS[entry])
     expect(Object.keys(asCommonJs).toSorted()).toEqual(EXPORTS[entry])
   })
 
@@ -113,14 +115,16 @@ describe.each([...entries, './polyfill'] as const)('the files of %s', (entry) =>
   const { import: esm, require: cjs } = manifest.exports[entry]
   const asModule = filesOf(join(root, esm.default))
   const asCommonJs = filesOf(join(root, cjs.default))
+  const lean = filesOf(join(root, esm.browser.production))
 
   test('are few, because a runtime opens and a browser without a bundler requests each of them', () => {
     expect(asModule.size).toBeLessThanOrEqual(4)
+    expect(lean.size).toBeLessThanOrEqual(4)
     expect(asCommonJs.size).toBe(asModule.size)
   })
 
   test('have source maps that lead stack traces to the source', () => {
-    for (const file of [...asModule, ...asCommonJs]) {
+    for (const file of [...asModule, ...asCommonJs, ...lean]) {
       const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }
       expect(sources).not.toEqual([])
       for (const source of sources)
@@ -135,7 +139,7 @@ test('there is no runtime dependency, and nothing with side effects but the poly
   expect(manifest).not.toHaveProperty('dependencies')
   expect(manifest).not.toHaveProperty('peerDependencies')
   const { import: esm, require: cjs } = manifest.exports['./polyfill']
-  expect(manifest.sideEffects).toEqual([esm.default, cjs.default])
+  expect(manifest.sideEffects).toEqual([esm.default, cjs.default, esm.browser.production])
 })
 
 describe('the polyfill', () => {
