@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { isObject } from '../arguments/check-options.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { inWords } from '../failure/in-words.js'
@@ -65,15 +66,15 @@ export function toChunk(chunk: unknown): Uint8Array | string {
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
   const tag = Object.prototype.toString.call(chunk)
   if (/^\[object (?:Shared)?ArrayBuffer\]$/.test(tag)) return new Uint8Array(chunk as ArrayBufferLike)
-  throw new TypeError(`a chunk of the body is ${tag}, which is neither bytes nor text`)
+  throw new TypeError(`a chunk of the body is ${tag}${advice(', which is neither bytes nor text')}`)
 }
 
 /** The failure of a response whose body is missing or cannot be streamed. */
 export function withoutBody(body: unknown, url: string): ConnectionFailure {
-  const what = isObject(body) ? 'cannot be streamed' : `is ${inWords(body)}`
+  const reason = isObject(body) ? 'cannot be streamed' : `is ${inWords(body)}`
   return unsupported(
-    `has a fetch without streaming bodies, like React Native (response.body ${what}); ` +
-      'the server is not at fault: use a fetch that streams',
+    `has a fetch without streaming bodies${advice(', like React Native')} (response.body ${reason})` +
+      advice('; the server is not at fault: use a fetch that streams'),
     { url },
   )
 }

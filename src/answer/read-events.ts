@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { checkNames } from '../arguments/check-names.js'
 import { throwIfAborted } from '../platform/abort-reason.js'
 import { isObject, SIGNAL_RULE } from '../arguments/check-options.js'
@@ -54,17 +55,18 @@ export function readEvents(
   options: ReadEventsOptions = {},
 ): AsyncGenerator<EventStreamMessage, void, undefined> {
   if (typeof response?.headers?.get !== 'function')
-    throw new TypeError('response must be a Response, such as fetch returns')
+    throw new TypeError(`response must be a Response${advice(', such as fetch returns', 'event-stream')}`)
   checkIsObject(options)
   checkNames('readEvents', options, ['signal', 'endOn', 'maxEventSize'])
   const { maxEventSize, signal, endOn } = options
   if (signal !== undefined && !SIGNAL_RULE.holds(signal)) {
-    throw new TypeError('signal must be an AbortSignal')
+    throw new TypeError(`signal must be an AbortSignal${advice('', 'event-stream')}`)
   }
-  if (endOn !== undefined && !isEndOn(endOn)) throw new TypeError(`endOn must be ${END_ON}`)
+  if (endOn !== undefined && !isEndOn(endOn))
+    throw new TypeError(`endOn${advice(` must be ${END_ON}`, 'event-stream')}`)
   const { body } = response
   if (body && 'locked' in body && body.locked)
-    throw new TypeError('response.body is locked: other code is already reading it')
+    throw new TypeError(`response.body is locked${advice(': other code is already reading it', 'event-stream')}`)
 
   let batch: EventStreamMessage[] = []
   let taken = 0
@@ -227,8 +229,8 @@ function incomplete(url: string): ConnectionFailure {
     kind: 'ended',
     fatal: false,
     message:
-      `${url || 'The server'}, or a proxy in between, ended the stream without the event that endOn recognises, ` +
-      'so the response is incomplete; send the request again.',
+      `${url || 'The server'}${advice(', or a proxy in between,')} ended the stream without the event that endOn recognises` +
+      advice(', so the response is incomplete; send the request again.', 'failures'),
     url,
   }
 }
@@ -237,7 +239,9 @@ function broken(url: string, cause: unknown): ConnectionFailure {
   return {
     kind: 'network',
     fatal: false,
-    message: `The connection to ${url || 'the server'} broke before the stream ended; another request may succeed.`,
+    message:
+      `The connection to ${url || 'the server'} broke before the stream ended` +
+      advice('; another request may succeed.', 'failures'),
     url,
     cause,
   }

@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import type { FetchLikeResponse } from '../standards/fetch-like.js'
 import { isEventStream } from '../event-stream/media-type.js'
@@ -22,19 +23,23 @@ export function refusalOf(
   if (opens && isEventStream(mediaType)) return undefined
 
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'), Date.now())
-  const needed = strict
-    ? 'the standard EventSource needs 200'
-    : 'an event stream needs 200, or another 2xx with content'
   const reason = opens
-    ? `${mediaType ? `the media type ${mediaType}` : 'no media type'}; ` +
-      'the server must send "Content-Type: text/event-stream" (check the URL: is it that of a login page?).'
-    : `the status ${status}; ${needed}.`
+    ? (mediaType ? `the media type ${mediaType}` : 'no media type') +
+      advice(
+        '; the server must send "Content-Type: text/event-stream" (check the URL: is it that of a login page?).',
+        'failures',
+      )
+    : `the status ${status}` +
+      advice(
+        strict ? '; the standard EventSource needs 200.' : '; an event stream needs 200, or another 2xx with content.',
+        'failures',
+      )
   return {
     kind: opens ? 'content-type' : 'http',
     fatal: retryAfter === undefined && (opens || !isTransient(status)),
     message:
       `${url || 'The server'} answered with ${reason}` +
-      (retryAfter === undefined ? '' : ` It asks clients to wait for ${Math.ceil(retryAfter / 1000)} s.`),
+      advice(retryAfter === undefined ? '' : ` It asks clients to wait for ${Math.ceil(retryAfter / 1000)} s.`),
     status,
     url,
     mediaType,

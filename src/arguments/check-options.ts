@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { checkNames } from './check-names.js'
 
 /** What the value of an option must be: in words, and as a check. */
@@ -5,6 +6,8 @@ export interface OptionRule {
   readonly name: string
   readonly expected: string
   readonly holds: (value: unknown) => boolean
+  /** Whether it is a number, which can be out of bounds. */
+  readonly isNumber?: true
 }
 
 /** Options that have been checked: a copy without those that are undefined. */
@@ -24,28 +27,35 @@ export function checkOptions<Options extends object>(
   options: Options,
   rules: readonly OptionRule[],
 ): Given<Options> {
-  if (!isObject(options)) throw wrongArgument(caller, 'options', 'an object', options)
+  if (!isObject(options)) throw wrongArgument(caller, 'options', advice('an object'), options)
   checkNames(
     caller,
     options,
     rules.map(({ name }) => name),
   )
   const given: Record<string, unknown> = {}
-  for (const { name, expected, holds } of rules) {
+  for (const { name, expected, holds, isNumber } of rules) {
     // Looked up by name, because the options may be inherited from a class.
     const value = (options as Readonly<Record<string, unknown>>)[name]
     if (value === undefined) continue
-    if (!holds(value)) throw wrongArgument(caller, name, expected, value)
+    if (!holds(value)) throw wrongArgument(caller, name, expected, value, isNumber)
     given[name] = value
   }
   return given as Given<Options>
 }
 
-export function wrongArgument(caller: string, name: string, expected: string, value: unknown): TypeError | RangeError {
+/** @returns a RangeError if a number was expected and this is another one, otherwise a TypeError */
+export function wrongArgument(
+  caller: string,
+  name: string,
+  expected: string,
+  value: unknown,
+  isNumber = false,
+): TypeError | RangeError {
   const actual =
     typeof value === 'string' ? JSON.stringify(value) : isPlain(value) ? String(value) : `of type ${typeof value}`
-  const message = `${caller}: ${name} must be ${expected}, but is ${actual}.`
-  return typeof value === 'number' && /\bnumber\b/.test(expected) ? new RangeError(message) : new TypeError(message)
+  const message = `${caller}: ${name} ${advice(`must be ${expected}, but `)}is ${actual}${advice('.', 'reference')}`
+  return isNumber && typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
 
 function isPlain(value: unknown): boolean {
@@ -71,17 +81,36 @@ export function isBoolean(value: unknown): value is boolean {
 /** Not `instanceof`, because a signal may come from another realm. */
 export const SIGNAL_RULE: OptionRule = {
   name: 'signal',
-  expected: 'an AbortSignal',
+  expected: advice('an AbortSignal'),
   holds: (value) =>
     isObject(value) && 'aborted' in value && 'addEventListener' in value && isFunction(value.addEventListener),
 }
 
 /** A rule for a number from `min` to `max`. */
 export function numberRule(name: string, what: string, min: number, max: number): OptionRule {
-  const bounds = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`
   return {
     name,
-    expected: `a number${what}, ${bounds}`,
+    expected: advice(`a number${what}, ${max === Infinity ? `at least ${min}` : `between ${min} and ${max}`}`),
     holds: (value) => typeof value === 'number' && value >= min && value <= max,
+    isNumber: true,
+  }
+}
+
+/** A rule for a whole number of events. */
+export function countRule(name: string): OptionRule {
+  return {
+    name,
+    expected: advice('a whole number of events, at least 1'),
+    holds: (value) => Number.isInteger(value) && Number(value) > 0,
+    isNumber: true,
+  }
+}
+
+/** A rule for one of these words. */
+export function wordRule(name: string, ...words: readonly string[]): OptionRule {
+  return {
+    name,
+    expected: advice(words.map((word) => `'${word}'`).join(' or ')),
+    holds: (value) => words.includes(value as string),
   }
 }

@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import type { Connection, ConnectionOptions, Reconnection } from '../connection/connection.js'
 import type { Environment } from '../connection/environment.js'
 import { isFinal } from '../connection/transition.js'
@@ -46,8 +47,8 @@ export function createClient(
         kind: 'overflow',
         fatal: true,
         message:
-          `More than ${MAX_WAITING_EVENTS} events are waiting for asynchronous schemas or parsers, ` +
-          'which are slower than the stream; make them faster or synchronous.',
+          `More than ${MAX_WAITING_EVENTS} events are waiting for asynchronous schemas or parsers` +
+          advice(', which are slower than the stream; make them faster or synchronous.', 'failures'),
       }),
   })
 
@@ -101,7 +102,8 @@ export function createClient(
   const stores = createStores(parts)
 
   function onReconnect(listener: (reconnection: Reconnection) => void): () => void {
-    if (typeof listener !== 'function') throw wrongArgument('onReconnect', 'the listener', 'a function', listener)
+    if (typeof listener !== 'function')
+      throw wrongArgument('onReconnect', 'the listener', advice('a function'), listener)
     return isClosedForGood() ? () => {} : reconnections.on('reconnect', listener)
   }
 

@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { EVERY_TYPE } from '../observable/emitter.js'
 import type { Settings } from './settings.js'
 
@@ -21,10 +22,12 @@ export interface EventTypes {
 
 export function createEventTypes({ declared, transport }: Pick<Settings, 'declared' | 'transport'>): EventTypes {
   function check(type: string): void {
-    if (typeof type !== 'string' || type === '') throw new TypeError('The event type must be a non-empty string.')
+    if (typeof type !== 'string' || type === '')
+      throw new TypeError(`The event type must be a non-empty string${advice('.', 'reference')}`)
     if (declared?.has(type) === false) {
       throw new TypeError(
-        `The event type "${type}" has no schema; the declared types are: ${[...declared].join(', ')}.`,
+        `The event type "${type}" has no schema` +
+          advice(`; the declared types are: ${[...declared].join(', ')}.`, 'reference'),
       )
     }
   }
@@ -33,7 +36,7 @@ export function createEventTypes({ declared, transport }: Pick<Settings, 'declar
     check,
     named(caller, types) {
       const wanted = new Set<string>(Array.isArray(types) ? types : [types])
-      if (wanted.size === 0) throw new TypeError(`${caller}: name at least one event type.`)
+      if (wanted.size === 0) throw new TypeError(`${caller}: name at least one event type${advice('.', 'reference')}`)
       wanted.forEach(check)
       return wanted
     },
@@ -41,8 +44,8 @@ export function createEventTypes({ declared, transport }: Pick<Settings, 'declar
       if (declared !== undefined) return declared
       if (transport.everyType) return [EVERY_TYPE]
       throw new TypeError(
-        `${caller}: the transport "${transport.name}" delivers only event types that are named; ` +
-          "name them, or use 'auto' or 'fetch'.",
+        `${caller}: the transport "${transport.name}" delivers only event types that are named` +
+          advice("; name them, or use 'auto' or 'fetch'.", 'transports'),
       )
     },
   }

@@ -1,6 +1,6 @@
 import type { ConnectionStatus } from '../connection/status.js'
 import { abortReason } from '../platform/abort-reason.js'
-import { checkOptions, type OptionRule, SIGNAL_RULE } from '../arguments/check-options.js'
+import { checkOptions, countRule, type OptionRule, SIGNAL_RULE, wordRule } from '../arguments/check-options.js'
 import { ConnectionError } from '../failure/connection-error.js'
 import { type AsyncQueue, createAsyncQueue } from '../observable/async-queue.js'
 import { MAX_WAITING_EVENTS } from './delivery.js'
@@ -10,16 +10,8 @@ import type { EventsOptions } from './typed-event-source.js'
 
 const RULES: readonly OptionRule[] = [
   SIGNAL_RULE,
-  {
-    name: 'maxQueueSize',
-    expected: 'a whole number of events, at least 1',
-    holds: (value) => Number.isInteger(value) && Number(value) > 0,
-  },
-  {
-    name: 'overflow',
-    expected: "'error' or 'drop-oldest'",
-    holds: (value) => value === 'error' || value === 'drop-oldest',
-  },
+  /*@__PURE__*/ countRule('maxQueueSize'),
+  /*@__PURE__*/ wordRule('overflow', 'error', 'drop-oldest'),
 ]
 
 export interface Iteration {

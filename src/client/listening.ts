@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { checkOptions, isBoolean, type OptionRule, SIGNAL_RULE, wrongArgument } from '../arguments/check-options.js'
 import type { Emitter } from '../observable/emitter.js'
 import type { Aborts } from './aborts.js'
@@ -8,7 +9,7 @@ import type { ListenOptions } from './typed-event-source.js'
 
 type Listener = (event: TypedEvent) => void
 
-const RULES: readonly OptionRule[] = [SIGNAL_RULE, { name: 'once', expected: 'a boolean', holds: isBoolean }]
+const RULES: readonly OptionRule[] = [SIGNAL_RULE, { name: 'once', expected: advice('a boolean'), holds: isBoolean }]
 
 export interface Listening {
   on(types: string | readonly string[], listener: Listener, options?: ListenOptions): () => void
@@ -30,7 +31,7 @@ export function createListening({ emitter, demand, aborts, eventTypes, isClosedF
     listener: Listener,
     options: ListenOptions = {},
   ): () => void {
-    if (typeof listener !== 'function') throw wrongArgument(caller, 'the listener', 'a function', listener)
+    if (typeof listener !== 'function') throw wrongArgument(caller, 'the listener', advice('a function'), listener)
     const { signal, once } = checkOptions(caller, options, RULES)
     if (isClosedForGood() || signal?.aborted) return () => {}
     const cleanups = Array.from(wanted, (type) => emitter.on(type, once ? callOnce : listener))

@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import type { PayloadError } from './payload-error.js'
 
 /** The server chooses the event types, so the number that is remembered is limited. */
@@ -13,6 +14,9 @@ export function createPayloadErrorLog(): (error: PayloadError) => void {
     const type = error.event.event
     if (logged.has(type) || logged.size === MAX_TYPES) return
     logged.add(type)
-    console.error(error, 'Further errors of this event type are not logged; pass onPayloadError to handle each one.')
+    console.error(
+      error,
+      `Further errors of this event type are not logged${advice('; pass onPayloadError to handle each one.', 'reference')}`,
+    )
   }
 }

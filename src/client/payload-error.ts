@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
 import type { StandardIssue } from '../standards/standard-schema.js'
 
@@ -45,11 +46,11 @@ function describe(
   switch (code) {
     case 'invalid-json':
       return (
-        `${which} has data that is not JSON: ${excerpt(data)}. ` +
-        `If it is meant to be plain text, set parse: { ${JSON.stringify(event)}: 'text' }.`
+        `${which} has data that is not JSON: ${excerpt(data)}` +
+        advice(`. If it is meant to be plain text, set parse: { ${JSON.stringify(event)}: 'text' }.`, 'reference')
       )
     case 'parse-failed':
-      return `${which} could not be parsed, because the application's parse function threw: ${excerpt(data)}`
+      return `${which} could not be parsed${advice(", because the application's parse function threw")}: ${excerpt(data)}`
     case 'schema-mismatch':
       return `${which} does not match its schema: ${issues.map(describeIssue).join('; ')}`
     case 'schema-failed':

@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { CONNECTION_DEFAULTS, type ConnectionSettings } from '../connection/connection.js'
 import { type ClientAddress, createAddress, type UrlOption } from './address.js'
 import { parseUrl } from '../platform/parse-url.js'
@@ -7,10 +8,12 @@ import {
   isBoolean,
   isFunction,
   isObject,
+  countRule,
   isString,
   numberRule,
   type OptionRule,
   SIGNAL_RULE,
+  wordRule,
   wrongArgument,
 } from '../arguments/check-options.js'
 import type { PayloadError } from './payload-error.js'
@@ -32,51 +35,35 @@ import { createPayloadReader, type PayloadParser, type PayloadReader } from './p
 const CALLER = 'createEventSource'
 
 const RULES: readonly OptionRule[] = [
-  {
-    name: 'connect',
-    expected: "'immediately' or 'while-listening'",
-    holds: (value) => value === 'immediately' || value === 'while-listening',
-  },
+  /*@__PURE__*/ wordRule('connect', 'immediately', 'while-listening'),
   SIGNAL_RULE,
-  { name: 'withCredentials', expected: 'a boolean', holds: isBoolean },
+  { name: 'withCredentials', expected: advice('a boolean'), holds: isBoolean },
   /*@__PURE__*/ numberRule('idleTimeout', ' of ms', 1, MAX_TIMER_DELAY),
-  { name: 'lastEventId', expected: 'a string', holds: isString },
+  { name: 'lastEventId', expected: advice('a string'), holds: isString },
   {
     name: 'lastEventIdParam',
-    expected: 'the name of a query parameter',
+    expected: advice('the name of a query parameter'),
     holds: (value) => isString(value) && value !== '',
   },
   {
     name: 'reconnection',
-    expected: 'a policy such as exponentialBackoff(), or false',
+    expected: advice('a policy such as exponentialBackoff(), or false'),
     holds: (value) => value === false || isFunction(value),
   },
-  {
-    name: 'whenHidden',
-    expected: "'continue' or 'pause'",
-    holds: (value) => value === 'continue' || value === 'pause',
-  },
-  {
-    name: 'endOn',
-    expected: END_ON,
-    holds: isEndOn,
-  },
-  {
-    name: 'duplicateWindow',
-    expected: 'a whole number of events, at least 1',
-    holds: (value) => Number.isInteger(value) && Number(value) > 0,
-  },
-  { name: 'onPayloadError', expected: 'a function', holds: isFunction },
+  /*@__PURE__*/ wordRule('whenHidden', 'continue', 'pause'),
+  { name: 'endOn', expected: advice(END_ON), holds: isEndOn },
+  /*@__PURE__*/ countRule('duplicateWindow'),
+  { name: 'onPayloadError', expected: advice('a function'), holds: isFunction },
   {
     name: 'transport',
-    expected: "'auto', 'fetch', 'native' or a Transport",
+    expected: advice("'auto', 'fetch', 'native' or a Transport"),
     holds: (value) =>
       value === 'auto' || value === 'fetch' || value === 'native' || (isObject(value) && 'open' in value),
   },
-  { name: 'schemas', expected: 'an object of schemas by event type', holds: isObject },
+  { name: 'schemas', expected: advice('an object of schemas by event type'), holds: isObject },
   {
     name: 'parse',
-    expected: "'json', 'text', a function, or an object of these by event type",
+    expected: advice("'json', 'text', a function, or an object of these by event type"),
     holds: (value) => isParser(value) || isObject(value),
   },
 ]
@@ -103,8 +90,8 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   const { repeatable = true } = transport
   if (isFunction(given.endOn) && !transport.everyType) {
     throw new TypeError(
-      `${CALLER}: the transport "${transport.name}" delivers only event types that are named; ` +
-        "pass an event type as endOn, or use 'auto' or 'fetch'.",
+      `${CALLER}: the transport "${transport.name}" delivers only event types that are named` +
+        advice("; pass an event type as endOn, or use 'auto' or 'fetch'.", 'transports'),
     )
   }
   if (typeof url !== 'function') checkUrl(url)
@@ -128,7 +115,7 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
 function checkUrl(url: string | URL): void {
   // Not `instanceof`: a URL may come from another realm.
   if (typeof url !== 'string' && typeof (url as Partial<URL> | null)?.href !== 'string') {
-    throw wrongArgument(CALLER, 'url', 'a string, a URL, or a function that returns one', url)
+    throw wrongArgument(CALLER, 'url', advice('a string, a URL, or a function that returns one'), url)
   }
 }
 
@@ -152,16 +139,18 @@ function resolveTransport(given: Given<AnyOptions>): Transport {
   }
   if (transport === 'native' && duplicateWindow !== undefined) {
     throw new TypeError(
-      `${CALLER}: the native transport cannot tell whether an event has its own ID; ` +
-        "duplicateWindow needs 'auto' or 'fetch'.",
+      `${CALLER}: duplicateWindow needs 'auto' or 'fetch'` +
+        advice('; the native one cannot tell whether an event has its own ID.', 'transports'),
     )
   }
   if (fetchOption !== undefined) {
-    const remedy =
+    const remedy = advice(
       transport === 'native'
-        ? "use 'auto' or 'fetch'"
-        : 'pass it to the transport itself, as to fetchTransport({ ... })'
-    throw new TypeError(`${CALLER}: the option ${fetchOption} has no effect on this transport; ${remedy}.`)
+        ? "; use 'auto' or 'fetch'."
+        : '; pass it to the transport itself, as to fetchTransport({ ... }).',
+      'transports',
+    )
+    throw new TypeError(`${CALLER}: the option ${fetchOption} has no effect on this transport${remedy}`)
   }
   return transport === 'native' ? nativeTransport() : transport
 }
@@ -175,7 +164,7 @@ function schemaTable(schemas: SchemaMap): ReadonlyMap<string, StandardSchema> {
       throw wrongArgument(
         CALLER,
         `schemas[${JSON.stringify(type)}]`,
-        'a Standard Schema (Zod, Valibot, ArkType, ...)',
+        advice('a Standard Schema (Zod, Valibot, ArkType, ...)'),
         schema,
       )
     }
@@ -188,7 +177,7 @@ function parserTable(parse: AnyOptions['parse'] = 'json'): (type: string) => Pay
   const table = new Map<string, PayloadParser | undefined>(Object.entries(parse))
   for (const [type, parser] of table) {
     if (parser !== undefined && !isParser(parser)) {
-      throw wrongArgument(CALLER, `parse[${JSON.stringify(type)}]`, "'json', 'text' or a function", parser)
+      throw wrongArgument(CALLER, `parse[${JSON.stringify(type)}]`, advice("'json', 'text' or a function"), parser)
     }
   }
   return (type) => table.get(type) ?? 'json'

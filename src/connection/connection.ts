@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
 import { report } from '../observable/report.js'
@@ -246,7 +247,8 @@ export function createConnection(options: ConnectionOptions): Connection {
 }
 
 const CUT_SHORT =
-  'The stream ended without the event that endOn recognises: the server or a proxy has cut the response short.'
+  'The stream ended without the event that endOn recognises' +
+  advice(': the server or a proxy has cut the response short.', 'failures')
 
 /** "localhost", names below it, 127.0.0.0/8 and ::1, as `URL` writes them. */
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127\..+|\[::1\])$/

@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { inWords } from '../failure/in-words.js'
 import { report } from '../observable/report.js'
@@ -175,7 +176,9 @@ function idleFailure(url: string, idleTimeout: number): ConnectionFailure {
   return {
     kind: 'idle',
     fatal: false,
-    message: `Nothing arrived from ${url} for ${idleTimeout} ms; if the server is only quiet, let it send comments.`,
+    message:
+      `Nothing arrived from ${url} for ${idleTimeout} ms` +
+      advice('; if the server is only quiet, let it send comments.', 'failures'),
   }
 }
 
@@ -183,7 +186,7 @@ function addressFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: false,
-    message: `The application's url function threw, or did not return a usable URL (${inWords(cause)}).`,
+    message: `The application's url function threw, or did not return a usable URL (${inWords(cause)})${advice('.', 'failures')}`,
     cause,
   }
 }
@@ -192,13 +195,15 @@ function openFailure(name: string, cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: true,
-    message: `The transport "${name}" threw when it was opened (${inWords(cause)}), which is a fault of the transport.`,
+    message:
+      `The transport "${name}" threw when it was opened (${inWords(cause)})` +
+      advice(', which is a fault of the transport.', 'transports'),
     cause,
   }
 }
 
 /** The cause shows in its stack where the transport made the call. */
 function contractFailure(name: string, breach: string): ConnectionFailure {
-  const message = `The transport "${name}" ${breach}; see "A transport of your own" in the documentation.`
+  const message = `The transport "${name}" ${breach}${advice('; see "A transport of your own" in the documentation.', 'transports')}`
   return { kind: 'application', fatal: true, message, cause: new TypeError(message) }
 }

@@ -1,14 +1,18 @@
+import { advice } from '../messages/advice.js'
 import type { TransportMessage, TransportSink } from '../transport/transport.js'
 
 const FAILURE = { kind: 'string', fatal: 'boolean', message: 'string' }
 
 /** The arguments of calls that are not made for every event. */
 const EXPECTED: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
-  onOpen: ['a valid { transport, resumed }', (value) => has(value, { transport: 'string', resumed: 'boolean' })],
-  onLastEventId: ['a string', (value) => typeof value === 'string'],
-  onReconnectionTime: ['a number of ms', (value) => Number(value) >= 0],
-  onInterrupted: ['{ kind, fatal, message }', (value) => has(value, FAILURE)],
-  onEnd: ["'no-content' or { kind, fatal, message }", (value) => value === 'no-content' || has(value, FAILURE)],
+  onOpen: [
+    advice('a valid { transport, resumed }'),
+    (value) => has(value, { transport: 'string', resumed: 'boolean' }),
+  ],
+  onLastEventId: [advice('a string'), (value) => typeof value === 'string'],
+  onReconnectionTime: [advice('a number of ms'), (value) => Number(value) >= 0],
+  onInterrupted: [advice('{ kind, fatal, message }'), (value) => has(value, FAILURE)],
+  onEnd: [advice("'no-content' or { kind, fatal, message }"), (value) => value === 'no-content' || has(value, FAILURE)],
 }
 
 /** What is wrong with a call of the sink, as the end of a sentence; undefined if it is right. */
@@ -16,7 +20,7 @@ export function breachOf(method: keyof TransportSink, isOpen: boolean, value?: u
   if (isOpen && method === 'onOpen') return 'called onOpen twice'
   if (!isOpen && !/^on(?:Open|Interrupted|End)$/.test(method)) return `called ${method} before onOpen`
   const [expected, holds] = EXPECTED[method] ?? []
-  return holds === undefined || holds(value) ? undefined : `called ${method} without ${expected}`
+  return holds === undefined || holds(value) ? undefined : `called ${method}${advice(` without ${expected}`)}`
 }
 
 /** Written by hand, because it runs for every event. */

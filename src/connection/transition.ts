@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { inWords } from '../failure/in-words.js'
 import {
@@ -339,7 +340,8 @@ function decide(
     if (delay === false) return { delay }
     if (typeof delay !== 'number' || !(delay >= 0)) {
       throw new RangeError(
-        `reconnection: the policy must return ms, at least 0, or false; it returned ${String(delay)}.`,
+        `reconnection: the policy ${advice('must return ms, at least 0, or false; it ')}returned ${String(delay)}` +
+          advice('.', 'reference'),
       )
     }
     // Limited, so that `retryAt` is a valid date even if the policy returns Infinity.
@@ -353,7 +355,7 @@ function policyFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: true,
-    message: `The application's reconnection policy failed (${inWords(cause)}).`,
+    message: `The application's reconnection policy failed (${inWords(cause)})${advice('.', 'failures')}`,
     cause,
   }
 }

@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { type Connection, createConnection } from '../connection/connection.js'
 import { systemEnvironment } from '../connection/environment.js'
 import { parseUrl } from '../platform/parse-url.js'
@@ -189,14 +190,18 @@ function findEventTarget(): typeof EventTarget {
 }
 
 function MissingEventTarget(): never {
-  throw new TypeError('EventSource: this runtime has no EventTarget or Event; install polyfills before the import.')
+  throw new TypeError(
+    `EventSource: this runtime has no EventTarget or Event${advice('; install polyfills before the import.', 'event-source')}`,
+  )
 }
 
 function toInit(init: EventSourceInit | null): { withCredentials: boolean; fetch: FetchLike | undefined } {
   // Web IDL: null counts as an empty dictionary, and any object is a dictionary, functions included.
-  if (!isObject(init ?? {}) && !isFunction(init)) throw wrongArgument('EventSource', 'the init', 'an object', init)
+  if (!isObject(init ?? {}) && !isFunction(init))
+    throw wrongArgument('EventSource', 'the init', advice('an object'), init)
   const { withCredentials, fetch } = init ?? {}
-  if (fetch !== undefined && !isFunction(fetch)) throw wrongArgument('EventSource', 'fetch', 'a function', fetch)
+  if (fetch !== undefined && !isFunction(fetch))
+    throw wrongArgument('EventSource', 'fetch', advice('a function'), fetch)
   return { withCredentials: Boolean(withCredentials), fetch }
 }
 
@@ -217,7 +222,7 @@ function noContent(url: string): ConnectionFailure {
   return {
     kind: 'http',
     fatal: true,
-    message: `${url} answered with the status 204 (No Content), which tells clients not to reconnect.`,
+    message: `${url} answered with the status 204${advice(' (No Content), which tells clients not to reconnect.', 'failures')}`,
     status: 204,
     url,
   }

@@ -1,3 +1,5 @@
+import { advice } from '../messages/advice.js'
+
 /** Thrown if a message or comment cannot be encoded, because a client would read something else. */
 export class EncodeError extends TypeError {
   override readonly name = 'EncodeError'
@@ -5,7 +7,7 @@ export class EncodeError extends TypeError {
   readonly field: 'event' | 'data' | 'id' | 'retry' | 'comment' | 'message'
 
   constructor(field: EncodeError['field'], rule: string) {
-    super(`${field} ${rule}`)
+    super(`${field} ${rule}${advice('', 'event-stream')}`)
     this.field = field
   }
 }

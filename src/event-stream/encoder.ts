@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { EncodeError } from './encode-error.js'
 import type { EventStreamMessageInit } from './message.js'
 
@@ -30,14 +31,16 @@ export function encodeMessage(message: EventStreamMessageInit): string {
   let block = ''
   if (event !== undefined) {
     checkLine('event', event)
-    if (event === '') throw new EncodeError('event', 'must not be empty: it would arrive as "message"; omit it instead')
-    if (data === undefined) throw new EncodeError('event', 'needs data: a message without data is never dispatched')
+    if (event === '')
+      throw new EncodeError('event', `must not be empty${advice(': it would arrive as "message"; omit it instead')}`)
+    if (data === undefined)
+      throw new EncodeError('event', `needs data${advice(': a message without data is never dispatched')}`)
     block += `event: ${event}\n`
   }
   if (id !== undefined) {
     checkLine('id', id)
     // "If the field value does not contain U+0000 NULL, [...] Otherwise, ignore the field."
-    if (id.includes('\0')) throw new EncodeError('id', 'must not contain NUL: the client would ignore it')
+    if (id.includes('\0')) throw new EncodeError('id', `must not contain NUL${advice(': the client would ignore it')}`)
     block += `id: ${id}\n`
   }
   if (retry !== undefined) {
@@ -79,12 +82,15 @@ export function encodeComment(text: string): string {
 function checkLine(field: 'event' | 'id', value: string): void {
   checkText(field, value)
   if (LINE_END.test(value))
-    throw new EncodeError(field, 'must not contain a line end: the text after it would become another field')
+    throw new EncodeError(
+      field,
+      `must not contain a line end${advice(': the text after it would become another field')}`,
+    )
 }
 
 function checkText(field: EncodeError['field'], value: string): void {
   if (typeof value !== 'string') throw new EncodeError(field, 'must be a string')
   // "Event streams in this format must always be encoded as UTF-8", which has no bytes for half a character.
   if (LONE_SURROGATE.test(value))
-    throw new EncodeError(field, 'must not contain a lone surrogate: it would arrive as U+FFFD')
+    throw new EncodeError(field, `must not contain a lone surrogate${advice(': it would arrive as U+FFFD')}`)
 }

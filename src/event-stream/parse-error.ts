@@ -1,3 +1,5 @@
+import { advice } from '../messages/advice.js'
+
 /** Thrown or reported if an event is larger than `maxEventSize`. The parser stops reading the stream. */
 export class ParseError extends Error {
   override readonly name = 'ParseError'
@@ -7,7 +9,8 @@ export class ParseError extends Error {
 
   constructor(maxEventSize: number) {
     super(
-      `The server sent an event larger than ${maxEventSize} bytes; raise maxEventSize if you expect events this large.`,
+      `The server sent an event larger than ${maxEventSize} bytes` +
+        advice('; raise maxEventSize if you expect events this large.', 'failures'),
     )
     this.maxEventSize = maxEventSize
   }

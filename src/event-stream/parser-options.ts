@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { checkNames } from '../arguments/check-names.js'
 import type { ParseError } from './parse-error.js'
 import type { EventStreamMessage } from './message.js'
@@ -46,7 +47,8 @@ export const SHARED_OPTIONS: OptionTypes = {
 export const PARSER_OPTIONS: OptionTypes = { onEvent: 'function', onError: 'function', ...SHARED_OPTIONS }
 
 export function checkIsObject(options: object): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options must be an object${advice('', 'event-stream')}`)
 }
 
 /**
@@ -61,9 +63,10 @@ export function checkOptions(caller: string, options: Partial<ParserOptions>, ty
   for (const [name, type] of Object.entries(types)) {
     const value = options[name as keyof ParserOptions]
     if (typeof value !== type && (value !== undefined || name === 'onEvent')) {
-      throw new TypeError(`${name} must be a ${type}`)
+      throw new TypeError(`${name} must be a ${type}${advice('', 'event-stream')}`)
     }
   }
   const { maxEventSize = DEFAULT_MAX_EVENT_SIZE } = options
-  if (!(maxEventSize > 0)) throw new RangeError(`maxEventSize must be more than 0 bytes, not ${maxEventSize}`)
+  if (!(maxEventSize > 0))
+    throw new RangeError(`maxEventSize must be more than 0 bytes, not ${maxEventSize}${advice('', 'event-stream')}`)
 }

@@ -1,3 +1,5 @@
+import { advice } from '../messages/advice.js'
+
 /** A loop over events fell so far behind that its queue is full. */
 export class QueueOverflowError extends Error {
   override readonly name = 'QueueOverflowError'
@@ -6,8 +8,11 @@ export class QueueOverflowError extends Error {
 
   constructor(maxQueueSize: number) {
     super(
-      `More than ${maxQueueSize} events are waiting for the loop that reads them. ` +
-        `Read faster, raise maxQueueSize, or pass overflow: 'drop-oldest' if only the latest events matter.`,
+      `More than ${maxQueueSize} events are waiting for the loop that reads them` +
+        advice(
+          ". Read faster, raise maxQueueSize, or pass overflow: 'drop-oldest' if only the latest events matter.",
+          'reference',
+        ),
     )
     this.maxQueueSize = maxQueueSize
   }

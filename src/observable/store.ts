@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { abortReason } from '../platform/abort-reason.js'
 import { checkOptions, type OptionRule, SIGNAL_RULE, wrongArgument } from '../arguments/check-options.js'
 import { createDomException } from '../platform/dom-exception.js'
@@ -93,13 +94,13 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
   }
 
   function subscribe(run: (value: Value) => void): () => void {
-    if (typeof run !== 'function') throw new TypeError('subscribe: the subscriber must be a function.')
+    if (typeof run !== 'function') throw wrongArgument('subscribe', 'the subscriber', advice('a function'), run)
     // A new object for each call: a function that is subscribed twice is called twice.
     return add({ run })
   }
 
   function until(predicate: (value: Value) => boolean, options: UntilOptions = {}): Promise<Value> {
-    if (typeof predicate !== 'function') throw wrongArgument('until', 'the predicate', 'a function', predicate)
+    if (typeof predicate !== 'function') throw wrongArgument('until', 'the predicate', advice('a function'), predicate)
     const { signal } = checkOptions('until', options, UNTIL_RULES)
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortReason(signal))
@@ -164,7 +165,7 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
   }
 }
 
-const CLOSED = 'The source was closed before the value arrived that until() is waiting for.'
+const CLOSED = `The source was closed${advice(' before the value arrived that until() is waiting for.')}`
 
 interface Subscriber<Value> {
   run(value: Value): void

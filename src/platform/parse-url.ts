@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { createDomException } from './dom-exception.js'
 
 /**
@@ -12,7 +13,10 @@ export function parseUrl(caller: string, url: string | URL): URL {
     return new URL(url, base)
   } catch (cause) {
     if (typeof globalThis.URL !== 'function') throw cause
-    const hint = base === undefined ? 'there is no page to resolve it against, so it must be absolute' : `base ${base}`
-    throw createDomException(`${caller}: the url "${url}" cannot be parsed (${hint}).`, 'SyntaxError')
+    const hint = advice(
+      base === undefined ? ' (there is no page to resolve it against, so it must be absolute).' : ` (base ${base}).`,
+      'reference',
+    )
+    throw createDomException(`${caller}: the url "${url}" cannot be parsed${hint}`, 'SyntaxError')
   }
 }

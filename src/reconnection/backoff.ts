@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { checkOptions, isFunction, numberRule, type OptionRule } from '../arguments/check-options.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { DEFAULT_RECONNECTION_TIME, DEFAULT_RESET_AFTER, MAX_TIMER_DELAY, type ReconnectionPolicy } from './policy.js'
@@ -57,7 +58,7 @@ const RULES: readonly OptionRule[] = [
   /*@__PURE__*/ numberRule('jitter', '', 0, 1),
   /*@__PURE__*/ numberRule('maxAttempts', '', 0, Infinity),
   /*@__PURE__*/ numberRule('resetAfter', ' of ms', 0, Infinity),
-  { name: 'shouldReconnect', expected: 'a function of the failure', holds: isFunction },
+  { name: 'shouldReconnect', expected: advice('a function of the failure'), holds: isFunction },
 ]
 
 /**

@@ -21,7 +21,9 @@ export async function fetchOnce(fetch: FetchLike, url: string, init: FetchLikeIn
     if (refusal !== undefined) {
       return { failure: unsupported(`has a fetch that cannot make the request (${inWords(refusal)})`, { cause }) }
     }
-    return { failure: networkFailure(`The request to ${url} failed`, cause, 'the network, the server, or CORS') }
+    return {
+      failure: networkFailure(`The request to ${url} failed`, cause, advice('the network, the server, or CORS')),
+    }
   }
   return { response, url: response.url || url }
 }

@@ -1,4 +1,5 @@
-import { type Given, isFunction, isObject, numberRule, type OptionRule } from '../arguments/check-options.js'
+import { advice } from '../messages/advice.js'
+import { type Given, isFunction, isObject, numberRule, type OptionRule, wordRule } from '../arguments/check-options.js'
 import { inWords } from '../failure/in-words.js'
 import type { FetchLike, FetchLikeBody } from '../standards/fetch-like.js'
 import type { AttemptContext } from './attempt-context.js'
@@ -59,25 +60,21 @@ export interface FetchOptions {
 export const FETCH_RULES: readonly OptionRule[] = [
   {
     name: 'method',
-    expected: `${METHOD}, or a function that returns one`,
+    expected: advice(`${METHOD}, or a function that returns one`),
     holds: (value) => isFunction(value) || isMethod(value),
   },
   {
     name: 'body',
-    expected: `${BODY}, or a function that returns one`,
+    expected: advice(`${BODY}, or a function that returns one`),
     holds: (value) => isFunction(value) || isBody(value),
   },
   {
     name: 'headers',
-    expected: `${HEADERS}, or a function that returns one`,
+    expected: advice(`${HEADERS}, or a function that returns one`),
     holds: (value) => isFunction(value) || isObject(value),
   },
-  { name: 'fetch', expected: 'a function', holds: isFunction },
-  {
-    name: 'redirect',
-    expected: "'follow' or 'error'",
-    holds: (value) => value === 'follow' || value === 'error',
-  },
+  { name: 'fetch', expected: advice('a function'), holds: isFunction },
+  /*@__PURE__*/ wordRule('redirect', 'follow', 'error'),
   /*@__PURE__*/ numberRule('maxEventSize', ' of bytes', 1, Infinity),
 ]
 

@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { checkOptions } from '../arguments/check-options.js'
 import { inWords } from '../failure/in-words.js'
@@ -156,7 +157,10 @@ function openFetch(
         // oxlint-disable-next-line no-await-in-loop -- chunks are read one after the other
         chunk = await reader.read()
       } catch (cause) {
-        return { ...networkFailure(`The stream from ${url} was interrupted`, cause, 'the network, or the server'), url }
+        return {
+          ...networkFailure(`The stream from ${url} was interrupted`, cause, advice('the network, or the server')),
+          url,
+        }
       }
       if (chunk.done || isClosed) break
       sink.onActivity()
@@ -166,7 +170,14 @@ function openFetch(
         return unreadable(cause, url)
       }
     }
-    return tooLarge ?? { kind: 'ended', fatal: false, message: 'The server or a proxy ended the stream.', url }
+    return (
+      tooLarge ?? {
+        kind: 'ended',
+        fatal: false,
+        message: `The server or a proxy ended the stream${advice('.', 'failures')}`,
+        url,
+      }
+    )
   }
 }
 
@@ -196,8 +207,8 @@ function applicationFailure(cause: unknown): ConnectionFailure {
     kind: 'application',
     fatal: false,
     message:
-      `The method, headers or body function of the application failed (${inWords(cause)}): ` +
-      'it threw, or returned a value that cannot be sent.',
+      `The method, headers or body function of the application failed (${inWords(cause)})` +
+      advice(': it threw, or returned a value that cannot be sent.', 'failures'),
     cause,
   }
 }
@@ -207,18 +218,20 @@ function answerFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: false,
-    message: `fetch did not resolve to a Response that can be read (${inWords(cause)}): check the option fetch.`,
+    message:
+      `fetch did not resolve to a Response that can be read (${inWords(cause)})` +
+      advice(': check the option fetch.', 'failures'),
     cause,
   }
 }
 
 /** Why no request can be made here: a global is missing, or the platform's `fetch` cannot use the URL. */
 function whyFutile({ fetch = globalThis.fetch }: FetchSettings, url: string): ConnectionFailure | undefined {
-  if (typeof fetch !== 'function') return unsupported('has no fetch: pass one as the option `fetch`')
+  if (typeof fetch !== 'function') return unsupported(`has no fetch${advice(': pass one as the option `fetch`')}`)
   const missing = ['AbortController', 'TextDecoder', 'URL'].find(
     (name) => typeof Reflect.get(globalThis, name) !== 'function',
   )
-  if (missing !== undefined) return unsupported(`has no ${missing}: install a polyfill`)
+  if (missing !== undefined) return unsupported(`has no ${missing}${advice(': install a polyfill')}`)
   const why = fetch === globalThis.fetch ? whyNotFetchable(new URL(url)) : undefined
   return why === undefined
     ? undefined

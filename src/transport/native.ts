@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { leaveToBrowser } from './choose.js'
 import { createFetchOpener } from './fetch.js'
@@ -32,7 +33,7 @@ export function openNative(
     sink.onEnd({
       kind: 'unsupported',
       fatal: true,
-      message: "This runtime has no EventSource: use transport 'auto' or 'fetch'.",
+      message: `This runtime has no EventSource${advice(": use transport 'auto' or 'fetch'.", 'transports')}`,
     })
     return { close() {} }
   }
@@ -119,7 +120,7 @@ function interrupted(url: string): ConnectionFailure {
   return {
     kind: 'network',
     fatal: false,
-    message: `The connection to ${url} failed or was lost; the browser's EventSource does not say why.`,
+    message: `The connection to ${url} failed or was lost${advice("; the browser's EventSource does not say why.", 'failures')}`,
   }
 }
 
@@ -129,7 +130,11 @@ function gaveUp(url: string): ConnectionFailure {
     // Not fatal: a server that restarts (503 from a proxy) looks the same as a wrong URL (404).
     fatal: false,
     message:
-      `The browser's EventSource gave up on ${url} and does not say why: a status other than 200, a media type other ` +
-      "than text/event-stream, or CORS; transport 'auto' or 'fetch' reports which.",
+      `The browser's EventSource gave up on ${url}` +
+      advice(
+        ' and does not say why: a status other than 200, a media type other than text/event-stream, or CORS; ' +
+          "transport 'auto' or 'fetch' reports which.",
+        'failures',
+      ),
   }
 }

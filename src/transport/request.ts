@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { wrongArgument } from '../arguments/check-options.js'
 import { throwIfAborted } from '../platform/abort-reason.js'
 import type { FetchLikeInit } from '../standards/fetch-like.js'
@@ -23,10 +24,10 @@ export async function createInit(
   throwIfAborted(signal)
   const sent = typeof body === 'function' ? await body(context) : body
   throwIfAborted(signal)
-  if (sent !== undefined && !isBody(sent)) throw wrongArgument('body', 'its result', BODY, sent)
+  if (sent !== undefined && !isBody(sent)) throw wrongArgument('body', 'its result', advice(BODY), sent)
   const asked = typeof method === 'function' ? await method(context) : method
   throwIfAborted(signal)
-  if (asked !== undefined && !isMethod(asked)) throw wrongArgument('method', 'its result', METHOD, asked)
+  if (asked !== undefined && !isMethod(asked)) throw wrongArgument('method', 'its result', advice(METHOD), asked)
   checkBodyless('body', asked, sent)
 
   // "A user agent may set (`Accept`, `text/event-stream`) in request's header list": exactly, as servers compare it.

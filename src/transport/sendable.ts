@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { isObject, isString } from '../arguments/check-options.js'
 import type { FetchLikeBody } from '../standards/fetch-like.js'
 
@@ -14,20 +15,24 @@ export type HeadersLike =
 export function toHeaders(given: HeadersLike | undefined): Map<string, string> {
   const headers = new Map<string, string>()
   if (given === undefined) return headers
-  if (!isObject(given)) throw new TypeError(`headers must be ${HEADERS}.`)
+  if (!isObject(given)) throw new TypeError(`headers${advice(` must be ${HEADERS}.`, 'reference')}`)
   // By shape: `Headers` may come from another realm.
   const pairs = Symbol.iterator in given ? given : Object.entries(given)
   for (const pair of pairs) {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`headers must be ${HEADERS}.`)
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw new TypeError(`headers${advice(` must be ${HEADERS}.`, 'reference')}`)
     const [name, value]: readonly unknown[] = pair
     if (value === undefined) continue
-    if (!isToken(name)) throw new TypeError(`headers: the name ${JSON.stringify(name)} cannot be sent.`)
-    if (!isString(value)) throw new TypeError(`headers: the value of "${name}" must be a string.`)
+    if (!isToken(name))
+      throw new TypeError(`headers: the name ${JSON.stringify(name)} cannot be sent${advice('.', 'reference')}`)
+    if (!isString(value))
+      throw new TypeError(`headers: the value of "${name}" must be a string${advice('.', 'reference')}`)
     // Fetch standard, 2.2.2: "To normalize a byte sequence potentialValue, remove any leading and trailing HTTP
     // whitespace bytes"; then it "contains no 0x00 (NUL) or HTTP newline bytes".
     const text = value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
     // oxlint-disable-next-line no-control-regex -- it looks for control characters
-    if (/[\0\r\n\u0100-\uffff]/.test(text)) throw new TypeError(`headers: the value of "${name}" cannot be sent.`)
+    if (/[\0\r\n\u0100-\uffff]/.test(text))
+      throw new TypeError(`headers: the value of "${name}" cannot be sent${advice('.', 'reference')}`)
     const key = name.toLowerCase()
     const before = headers.get(key)
     headers.set(key, before === undefined ? text : `${before}, ${text}`)
@@ -68,6 +73,6 @@ export function isBodyless(method: string): boolean {
 /** @throws TypeError */
 export function checkBodyless(caller: string, method: string | undefined, body: FetchLikeBody | undefined): void {
   if (body !== undefined && method !== undefined && isBodyless(method)) {
-    throw new TypeError(`${caller}: a body cannot be sent with the method ${method}.`)
+    throw new TypeError(`${caller}: a body cannot be sent with the method ${method}${advice('.', 'reference')}`)
   }
 }
