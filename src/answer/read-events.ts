@@ -229,7 +229,8 @@ function incomplete(url: string): ConnectionFailure {
     kind: 'ended',
     fatal: false,
     message:
-      `${url || 'The server'}${advice(', or a proxy in between,')} ended the stream without the event that endOn recognises` +
+      `${url || 'The server'}${advice(', or a proxy in between,')} ended the stream ` +
+      'without the event that endOn recognises' +
       advice(', so the response is incomplete; send the request again.', 'failures'),
     url,
   }

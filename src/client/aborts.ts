@@ -28,9 +28,8 @@ export function createAborts(): Aborts {
       for (const { signal, onAbort } of entries) signal.removeEventListener('abort', onAbort)
     },
     resume() {
-      if (!isSuspended) return
       isSuspended = false
-      for (const { signal, onAbort } of Array.from(entries)) {
+      for (const { signal, onAbort } of entries) {
         if (signal.aborted) onAbort()
         else signal.addEventListener('abort', onAbort)
       }

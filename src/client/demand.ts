@@ -34,16 +34,12 @@ export function createDemand({ connection, environment, onlyWhileListening, star
 
   function stayConnected(): void {
     cancelTimer?.()
-    cancelTimer = undefined
   }
 
   function remove(): void {
     listeners -= 1
     if (!onlyWhileListening || listeners > 0 || isClosed) return
-    cancelTimer = environment.delay(GRACE_PERIOD, () => {
-      cancelTimer = undefined
-      connection.rest()
-    })
+    cancelTimer = environment.delay(GRACE_PERIOD, connection.rest)
   }
 
   return {

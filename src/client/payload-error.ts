@@ -50,7 +50,7 @@ function describe(
         advice(`. If it is meant to be plain text, set parse: { ${JSON.stringify(event)}: 'text' }.`, 'reference')
       )
     case 'parse-failed':
-      return `${which} could not be parsed${advice(", because the application's parse function threw")}: ${excerpt(data)}`
+      return `${which} could not be parsed: ${advice("the application's parse function threw: ")}${excerpt(data)}`
     case 'schema-mismatch':
       return `${which} does not match its schema: ${issues.map(describeIssue).join('; ')}`
     case 'schema-failed':

@@ -18,7 +18,7 @@ import {
 } from '../arguments/check-options.js'
 import type { PayloadError } from './payload-error.js'
 import { END_ON, type EndOn, isEndOn } from '../event-stream/end-mark.js'
-import { exponentialBackoff } from '../reconnection/backoff.js'
+import { createBackoff } from '../reconnection/backoff.js'
 import { MAX_TIMER_DELAY } from '../reconnection/policy.js'
 import type { StandardSchema } from '../standards/standard-schema.js'
 import { autoTransport } from '../transport/auto.js'
@@ -100,7 +100,7 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   const settings: Settings = {
     ...CONNECTION_DEFAULTS,
     connect: 'immediately',
-    reconnection: repeatable && exponentialBackoff(),
+    reconnection: repeatable && createBackoff({}),
     onPayloadError: createPayloadErrorLog(),
     ...given,
     transport,

@@ -25,7 +25,7 @@ export const systemEnvironment: Environment = {
     const removals: (() => void)[] = []
     function listen(target: Partial<EventTarget>, type: string, run: () => void): void {
       // A runtime may define `document` without events.
-      if (target.addEventListener === undefined || target.removeEventListener === undefined) return
+      if (target.addEventListener === undefined) return
       target.addEventListener(type, run)
       removals.push(() => target.removeEventListener!(type, run))
     }

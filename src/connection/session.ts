@@ -186,7 +186,9 @@ function addressFailure(cause: unknown): ConnectionFailure {
   return {
     kind: 'application',
     fatal: false,
-    message: `The application's url function threw, or did not return a usable URL (${inWords(cause)})${advice('.', 'failures')}`,
+    message:
+      `The application's url function threw, or did not return a usable URL (${inWords(cause)})` +
+      advice('.', 'failures'),
     cause,
   }
 }
@@ -204,6 +206,7 @@ function openFailure(name: string, cause: unknown): ConnectionFailure {
 
 /** The cause shows in its stack where the transport made the call. */
 function contractFailure(name: string, breach: string): ConnectionFailure {
-  const message = `The transport "${name}" ${breach}${advice('; see "A transport of your own" in the documentation.', 'transports')}`
+  const hint = advice('; see "A transport of your own" in the documentation.', 'transports')
+  const message = `The transport "${name}" ${breach}${hint}`
   return { kind: 'application', fatal: true, message, cause: new TypeError(message) }
 }

@@ -104,10 +104,10 @@ export function transition(state: ConnectionState, input: ConnectionInput, rules
     }
 
     case 'received':
-      return status.state === 'open' && state.brought === 'nothing' ? stay({ ...state, brought: 'bytes' }) : stay(state)
+      return state.brought === 'nothing' ? stay({ ...state, brought: 'bytes' }) : stay(state)
 
     case 'delivered':
-      return status.state === 'open' ? stay({ ...state, brought: 'events' }) : stay(state)
+      return stay({ ...state, brought: 'events' })
 
     case 'reconnection-time':
       return stay({ ...state, reconnectionTime: clampReconnectionTime(input.ms) })

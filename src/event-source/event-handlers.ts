@@ -4,31 +4,29 @@
  * Each handler is one listener and keeps the position at which it was first set: "Activate an event handler: if
  * eventHandler's listener is not null, then return. ... Add an event listener with eventTarget and listener."
  */
-export class EventHandlers {
-  readonly #target: EventTarget
-  readonly #active = new Map<string, { handler: object; readonly listener: (event: Event) => void }>()
+export interface EventHandlers {
+  get(type: string): object | null
+  set(type: string, value: unknown): void
+}
 
-  constructor(target: EventTarget) {
-    this.#target = target
-  }
-
-  get(type: string): object | null {
-    return this.#active.get(type)?.handler ?? null
-  }
-
-  set(type: string, value: unknown): void {
-    const active = this.#active.get(type)
-    // Web IDL, [LegacyTreatNonObjectAsNull]: what is not an object counts as null. The object need not be callable.
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
-      // "If the given value is null, then deactivate an event handler given eventTarget and name."
-      if (active) this.#target.removeEventListener(type, active.listener)
-      this.#active.delete(type)
-    } else if (active) active.handler = value
-    else {
-      const added = { handler: value, listener: (event: Event) => invoke(added.handler, this.#target, event) }
-      this.#active.set(type, added)
-      if (!callsHandlers()) this.#target.addEventListener(type, added.listener)
-    }
+export function createEventHandlers(target: EventTarget): EventHandlers {
+  const active = new Map<string, { handler: object; readonly listener: (event: Event) => void }>()
+  return {
+    get: (type) => active.get(type)?.handler ?? null,
+    set(type, value) {
+      const before = active.get(type)
+      // Web IDL, [LegacyTreatNonObjectAsNull]: what is not an object counts as null. The object need not be callable.
+      if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
+        // "If the given value is null, then deactivate an event handler given eventTarget and name."
+        if (before) target.removeEventListener(type, before.listener)
+        active.delete(type)
+      } else if (before) before.handler = value
+      else {
+        const added = { handler: value, listener: (event: Event) => invoke(added.handler, target, event) }
+        active.set(type, added)
+        if (!callsHandlers()) target.addEventListener(type, added.listener)
+      }
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { isObject } from '../arguments/check-options.js'
-import { exponentialBackoff } from '../reconnection/backoff.js'
+import { createBackoff } from '../reconnection/backoff.js'
 import { DEFAULT_RECONNECTION_TIME, type ReconnectionPolicy } from '../reconnection/policy.js'
 
 /**
@@ -9,7 +9,7 @@ import { DEFAULT_RECONNECTION_TIME, type ReconnectionPolicy } from '../reconnect
  * the minimum, and a backoff with jitter is added to it.
  */
 export function standardBackoff(): ReconnectionPolicy {
-  const backoff = exponentialBackoff({
+  const backoff = createBackoff({
     // "If res is an aborted network error, then fail the connection. Otherwise, if res is a network error, then
     // reestablish the connection, unless the user agent knows that to be futile. Otherwise, if res's status is not 200,
     // or if res's `Content-Type` is not `text/event-stream`, then fail the connection": 503 too, despite `Retry-After`.

@@ -9,8 +9,8 @@ export class ParseError extends Error {
 
   constructor(maxEventSize: number) {
     super(
-      `The server sent an event larger than ${maxEventSize} bytes` +
-        advice('; raise maxEventSize if you expect events this large.', 'failures'),
+      `The server sent an event larger than maxEventSize, ${maxEventSize} bytes` +
+        advice('; raise it if you expect events this large.', 'failures'),
     )
     this.maxEventSize = maxEventSize
   }

@@ -64,7 +64,8 @@ export function createParser(options: ParserOptions): EventStreamParser {
   return new Parser(options)
 }
 
-class Parser implements EventStreamParser {
+/** The same for options that have been checked. */
+export class Parser implements EventStreamParser {
   readonly #options: ParserOptions
   readonly #maxEventSize: number
 

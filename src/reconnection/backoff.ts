@@ -1,5 +1,5 @@
 import { advice } from '../messages/advice.js'
-import { checkOptions, isFunction, numberRule, type OptionRule } from '../arguments/check-options.js'
+import { checkOptions, type Given, isFunction, numberRule, type OptionRule } from '../arguments/check-options.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { DEFAULT_RECONNECTION_TIME, DEFAULT_RESET_AFTER, MAX_TIMER_DELAY, type ReconnectionPolicy } from './policy.js'
 
@@ -73,6 +73,11 @@ const RULES: readonly OptionRule[] = [
  * ```
  */
 export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPolicy {
+  return createBackoff(checkOptions('exponentialBackoff', options, RULES))
+}
+
+/** The same for options that have been checked. */
+export function createBackoff(given: Given<BackoffOptions>): ReconnectionPolicy {
   const {
     initialDelay = DEFAULT_RECONNECTION_TIME,
     maxDelay = Math.max(30_000, initialDelay),
@@ -81,7 +86,7 @@ export function exponentialBackoff(options: BackoffOptions = {}): ReconnectionPo
     maxAttempts = Infinity,
     resetAfter = DEFAULT_RESET_AFTER,
     shouldReconnect = (failure: ConnectionFailure) => !failure.fatal,
-  } = checkOptions('exponentialBackoff', options, RULES)
+  } = given
 
   const policy: ReconnectionPolicy = ({ attempt, failure, reconnectionTime, random }) => {
     if (attempt > maxAttempts || !shouldReconnect(failure)) return false

@@ -34,4 +34,5 @@ export function refused(url: string, how: string, status?: number): { failure: C
   return { failure: { kind: 'redirect', fatal: true, message, ...(status && { status }), url } }
 }
 
-export const NOT_ALLOWED: string = `which redirect: 'error' does not allow${advice('; use the URL of the stream itself')}`
+export const NOT_ALLOWED: string =
+  "which redirect: 'error' does not allow" + advice('; use the URL of the stream itself')

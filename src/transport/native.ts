@@ -120,7 +120,9 @@ function interrupted(url: string): ConnectionFailure {
   return {
     kind: 'network',
     fatal: false,
-    message: `The connection to ${url} failed or was lost${advice("; the browser's EventSource does not say why.", 'failures')}`,
+    message:
+      `The connection to ${url} failed or was lost` +
+      advice("; the browser's EventSource does not say why.", 'failures'),
   }
 }
 
