@@ -16,7 +16,8 @@ export function createPayloadErrorLog(): (error: PayloadError) => void {
     logged.add(type)
     console.error(
       error,
-      `Further errors of this event type are not logged; pass onPayloadError${advice(' to handle each one.', 'reference')}`,
+      'Further errors of this event type are not logged; pass onPayloadError' +
+        advice(' to handle each one.', 'reference'),
     )
   }
 }

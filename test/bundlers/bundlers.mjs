@@ -5,20 +5,12 @@ import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { rspack } from '@rspack/core'
 import * as esbuild from 'esbuild'
 import { rollup } from 'rollup'
+import { build as vite } from 'vite'
 import webpack from 'webpack'
 
 export const bundlers = {
-  async esbuild(entry) {
-    const { warnings, outputFiles } = await esbuild.build({
-      entryPoints: [entry],
-      bundle: true,
-      minify: true,
-      format: 'iife',
-      write: false,
-      logLevel: 'silent',
-    })
-    return { warnings: warnings.map(({ text }) => text), code: outputFiles[0].text }
-  },
+  esbuild: (entry) => byEsbuild(entry, []),
+  'esbuild --conditions=production': (entry) => byEsbuild(entry, ['production']),
 
   async rollup(entry) {
     const warnings = []
@@ -34,6 +26,35 @@ export const bundlers = {
 
   webpack: (entry) => compile(webpack, entry, 'webpack'),
   rspack: (entry) => compile(rspack, entry, 'rspack'),
+
+  /** As it is by default, with its lowered target, but without the code that it adds to every entry. */
+  async vite(entry) {
+    const warnings = []
+    const { output } = await vite({
+      root: dirname(entry),
+      configFile: false,
+      logLevel: 'silent',
+      build: {
+        write: false,
+        modulePreload: { polyfill: false },
+        rollupOptions: { input: entry, onwarn: ({ message }) => warnings.push(message) },
+      },
+    })
+    return { warnings, code: output[0].code }
+  },
+}
+
+async function byEsbuild(entry, conditions) {
+  const { warnings, outputFiles } = await esbuild.build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    write: false,
+    logLevel: 'silent',
+    ...(conditions.length > 0 && { conditions }),
+  })
+  return { warnings: warnings.map(({ text }) => text), code: outputFiles[0].text }
 }
 
 /** webpack and rspack have the same interface. */

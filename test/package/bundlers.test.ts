@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { brotliCompressSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 
 const root = join(import.meta.dirname, '../..')
@@ -25,6 +26,8 @@ const entries = Object.keys(NAMES) as (keyof typeof NAMES)[]
 const application = mkdtempSync(join(tmpdir(), 'everstream-bundlers-'))
 mkdirSync(join(application, 'node_modules'))
 symlinkSync(root, join(application, 'node_modules/everstream'))
+// vitest sets it to 'test', and some bundlers set the condition `production` by it.
+beforeAll(() => void vi.stubEnv('NODE_ENV', 'production'))
 afterAll(() => rmSync(application, { recursive: true, force: true }))
 
 /** The specifier of an entry, as an application writes it. */
@@ -36,7 +39,11 @@ test('every published entry is bundled here', () => {
   expect(entries).toEqual(Object.keys(manifest.exports).filter((entry) => entry !== './package.json'))
 })
 
-describe.skipIf(!isInstalled).each(['esbuild', 'rollup', 'webpack', 'rspack'])('%s', { timeout: 60_000 }, (bundler) => {
+const BUNDLERS = ['esbuild', 'esbuild --conditions=production', 'rollup', 'webpack', 'rspack', 'vite']
+/** Those that leave `require` to a plugin, or to other tools. */
+const WITHOUT_REQUIRE = new Set(['rollup', 'vite'])
+
+describe.skipIf(!isInstalled).each(BUNDLERS)('%s', { timeout: 60_000 }, (bundler) => {
   function bundle(name: string, code: string): ReturnType<Bundle> {
     const file = join(application, name)
     writeFileSync(file, code)
@@ -57,8 +64,7 @@ describe.skipIf(!isInstalled).each(['esbuild', 'rollup', 'webpack', 'rspack'])('
     expect(await bundle('all.mjs', imports.join('\n'))).toMatchObject({ warnings: [] })
   })
 
-  // Rollup leaves `require` to a plugin.
-  if (bundler !== 'rollup') {
+  if (!WITHOUT_REQUIRE.has(bundler)) {
     test('bundles required entries without a warning', async () => {
       const requires = entries.map((entry) => `console.log(require('${specifierOf(entry)}'))`)
       const { warnings, code } = await bundle('all.cjs', requires.join('\n'))
@@ -66,6 +72,13 @@ describe.skipIf(!isInstalled).each(['esbuild', 'rollup', 'webpack', 'rspack'])('
       expect(code).toContain('text/event-stream')
     })
   }
+
+  test(`takes the ${bundler === 'esbuild' ? 'full' : 'lean'} build`, async () => {
+    const use = "import { createEventSource } from 'everstream'\nconsole.log(createEventSource)"
+    const { code } = await bundle('build.mjs', use)
+    expect(code.includes('(docs/failures.md)')).toBe(bundler !== 'esbuild')
+    console.log(`size: createEventSource by ${bundler}: ${brotliCompressSync(code).length} bytes, brotli`)
+  })
 
   test('keeps the side effect of the polyfill', async () => {
     const { code } = await bundle('polyfill.mjs', "import 'everstream/polyfill'")

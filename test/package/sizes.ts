@@ -5,6 +5,9 @@ import { minify } from 'terser'
 
 const dist = join(import.meta.dirname, '../../dist')
 
+/** The builds, as folders of dist/. */
+export const BUILDS = { full: '.', lean: 'lean' } as const
+
 /** What an application imports, and from where. */
 export const SUBJECTS = [
   { name: '`createEventSource` from `everstream`', file: 'index.js', imports: 'createEventSource' },
@@ -14,15 +17,18 @@ export const SUBJECTS = [
   { name: '`encodeMessage` from `everstream/event-stream`', file: 'event-stream.js', imports: 'encodeMessage' },
 ] as const
 
-/** Its size in an application that bundles and compresses: bytes, minified and with brotli. */
-export async function measure({ file, imports }: (typeof SUBJECTS)[number]): Promise<number> {
+/** What it costs in an application that bundles and compresses: bytes, minified and with brotli. */
+export async function measure(
+  { file, imports }: (typeof SUBJECTS)[number],
+  build: keyof typeof BUILDS,
+): Promise<number> {
   const bundled = await rollup({
     input: 'entry',
     plugins: [
       {
         name: 'entry',
         resolveId: (id) => (id === 'entry' ? id : null),
-        load: (id) => (id === 'entry' ? `export { ${imports} } from '${join(dist, file)}'` : null),
+        load: (id) => (id === 'entry' ? `export { ${imports} } from '${join(dist, BUILDS[build], file)}'` : null),
       },
     ],
   })
