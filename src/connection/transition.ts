@@ -152,12 +152,7 @@ export function isFinal(status: ConnectionStatus): boolean {
 }
 
 /** The inputs that still have an effect after `failed` and `ended-by-server`. */
-const REOPENING: ReadonlySet<ConnectionInput['type']> = /*@__PURE__*/ new Set([
-  'reconnect-called',
-  'hold',
-  'release',
-  'closed',
-])
+const REOPENING: ReadonlySet<ConnectionInput['type']> = /*@__PURE__*/ new Set(['reconnect-called', 'hold', 'closed'])
 
 function stay(state: ConnectionState): Transition {
   return { state, effects: [] }
@@ -201,7 +196,7 @@ function waitOn(state: ConnectionState, status: WaitingStatus, now: number): Tra
   // If now is before the start of the wait, the clock was set back and `retryAt` is meaningless.
   if (now >= retryAt || now < retryAt - delay) return connect(state, failure)
   return {
-    state: { ...state, wait: undefined, status },
+    state: { ...state, status },
     effects: [{ type: 'wait', ms: Math.min(retryAt - now, SLICE) }],
   }
 }

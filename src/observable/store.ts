@@ -108,7 +108,6 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
       let unsubscribe: (() => void) | undefined
       const onAbort = (): void => finish(() => reject(abortReason(signal!)))
       function finish(resolveOrReject: () => void): void {
-        if (isDone) return
         isDone = true
         unsubscribe?.()
         signal?.removeEventListener('abort', onAbort)
@@ -155,7 +154,7 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
       const left = Array.from(subscribers)
       subscribers.clear()
       for (const subscriber of left) subscriber.onRelease?.()
-      if (left.length > 0) becomeUnused()
+      becomeUnused()
     },
     subscribe,
     until,

@@ -1,6 +1,5 @@
 import { advice } from '../messages/advice.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
-import { leaveToBrowser } from './choose.js'
 import { createFetchOpener } from './fetch.js'
 import { FETCH_DEFAULTS } from './fetch-options.js'
 import { isCrossOrigin } from '../platform/origin.js'
@@ -68,10 +67,10 @@ export function openNative(
   function onError(): void {
     if (source.readyState === source.CLOSED) return fetchMayTakeOver ? sink.onEnd(gaveUp(request.url)) : inquire()
     const failure = interrupted(request.url)
-    // The browser sends only IDs that it has received itself; otherwise we reconnect ourselves.
-    const lastEventIdNeedsHeader = idSeen && lastEventId !== '' && !request.lastEventIdInUrl
-    const sameOrigin = !isCrossOrigin(request.url)
-    if (leaveToBrowser({ lastEventIdNeedsHeader, fetchMayTakeOver, sameOrigin })) {
+    // The browser sends only IDs that it has received itself.
+    const needsHeader = idSeen && lastEventId !== '' && !request.lastEventIdInUrl
+    // On another origin, fetch might need a preflight that is refused. Otherwise we reconnect ourselves, with backoff.
+    if (needsHeader && (!fetchMayTakeOver || isCrossOrigin(request.url))) {
       resumed = true
       sink.onInterrupted(failure)
     } else {
