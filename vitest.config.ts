@@ -45,8 +45,8 @@ const lean: TestProjectInlineConfiguration = {
     ...withServer,
     name: 'lean',
     environment: 'node',
-    provide: { hidesRedirects: true },
-    include: ['test/behaviour/**/*.test.ts'],
+    provide: { isLean: true },
+    include: ['test/behaviour/**/*.test.ts', 'test/bad-input/{arguments,platform}.test.ts'],
   },
 }
 

@@ -90,8 +90,8 @@ export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   const { repeatable = true } = transport
   if (isFunction(given.endOn) && !transport.everyType) {
     throw new TypeError(
-      `${CALLER}: the transport "${transport.name}" delivers only event types that are named` +
-        advice("; pass an event type as endOn, or use 'auto' or 'fetch'.", 'transports'),
+      `${CALLER}: endOn must be an event type on the transport "${transport.name}"` +
+        advice(", which delivers only types that are named; or use 'auto' or 'fetch'.", 'transports'),
     )
   }
   if (typeof url !== 'function') checkUrl(url)

@@ -33,18 +33,10 @@ export interface ParserOptions {
 
 export const DEFAULT_MAX_EVENT_SIZE: number = 16 * 1024 * 1024
 
-/** The names of options, and the `typeof` of each. */
-type OptionTypes = Readonly<Record<string, string>>
+/** The names of the options that the parser shares with `EventStreamDecoderStream`. */
+export const SHARED_OPTIONS: readonly (keyof ParserOptions)[] = ['onId', 'onRetry', 'onComment', 'maxEventSize']
 
-/** The options that the parser shares with `EventStreamDecoderStream`. */
-export const SHARED_OPTIONS: OptionTypes = {
-  onId: 'function',
-  onRetry: 'function',
-  onComment: 'function',
-  maxEventSize: 'number',
-}
-
-export const PARSER_OPTIONS: OptionTypes = { onEvent: 'function', onError: 'function', ...SHARED_OPTIONS }
+export const PARSER_OPTIONS: readonly (keyof ParserOptions)[] = ['onEvent', 'onError', ...SHARED_OPTIONS]
 
 export function checkIsObject(options: object): void {
   if (typeof options !== 'object' || options === null)
@@ -55,13 +47,18 @@ export function checkIsObject(options: object): void {
  * Rejects wrong and unknown options, with an error that names the option.
  *
  * @param caller - the public function that was given the options
- * @param types - the types of all existing options
+ * @param names - the names of all existing options
  */
-export function checkOptions(caller: string, options: Partial<ParserOptions>, types: OptionTypes): void {
+export function checkOptions(
+  caller: string,
+  options: Partial<ParserOptions>,
+  names: readonly (keyof ParserOptions)[],
+): void {
   checkIsObject(options)
-  checkNames(caller, options, Object.keys(types))
-  for (const [name, type] of Object.entries(types)) {
-    const value = options[name as keyof ParserOptions]
+  checkNames(caller, options, names)
+  for (const name of names) {
+    const value = options[name]
+    const type = name === 'maxEventSize' ? 'number' : 'function'
     if (typeof value !== type && (value !== undefined || name === 'onEvent')) {
       throw new TypeError(`${name} must be a ${type}${advice('', 'event-stream')}`)
     }

@@ -1,3 +1,4 @@
+import { advice } from '../messages/advice.js'
 import { ParseError } from './parse-error.js'
 import { checkOptions, DEFAULT_MAX_EVENT_SIZE, PARSER_OPTIONS, type ParserOptions } from './parser-options.js'
 import { Utf8Decoder } from './utf8-decoder.js'
@@ -97,11 +98,13 @@ export class Parser implements EventStreamParser {
     const isText = typeof chunk === 'string'
     // By name: test environments and frames have their own Uint8Array.
     if (!isText && (chunk as Partial<Uint8Array> | null)?.[Symbol.toStringTag] !== 'Uint8Array') {
-      throw new TypeError('chunk must be a Uint8Array or a string')
+      throw new TypeError(`chunk must be a Uint8Array or a string${advice('', 'event-stream')}`)
     }
     if (this.#state === 'closed' || chunk.length === 0) return
     if (this.#state !== 'ready') {
-      throw new Error('push() was called inside a callback, or after one threw; call reset() first')
+      throw new Error(
+        'push() was called inside a callback, or after one threw' + advice('; call reset() first', 'event-stream'),
+      )
     }
     let text: string
     if (isText) text = this.#decoder === undefined ? chunk : this.#decoder.flush() + chunk

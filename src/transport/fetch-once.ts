@@ -2,7 +2,7 @@ import type { ConnectionFailure } from '../failure/connection-failure.js'
 import { inWords } from '../failure/in-words.js'
 import { unsupported } from '../failure/unsupported.js'
 import { advice } from '../messages/advice.js'
-import { whyNoRequest } from '../platform/fetch-rules.js'
+import { whyNoRequest } from '../platform/why-no-request.js'
 import type { FetchLike, FetchLikeInit, FetchLikeResponse } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
 

@@ -6,7 +6,7 @@ import { until } from './wait.js'
 const place = {
   server: inject('scriptServer'),
   otherServer: inject('otherScriptServer'),
-  hidesRedirects: inject('hidesRedirects') ?? false,
+  hidesRedirects: inject('isLean') ?? false,
 }
 
 /** What keeps this process alive: our timers, sockets and requests, and for 100 ms at times a timer of vitest. */

@@ -7,15 +7,15 @@ const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8'
 
 /** In bytes. */
 const LIMITS: Record<(typeof SUBJECTS)[number]['imports'], { readonly full: number; readonly lean: number }> = {
-  createEventSource: { full: 15_900, lean: 14_000 },
-  EventSource: { full: 11_800, lean: 10_500 },
+  createEventSource: { full: 15_700, lean: 13_800 },
+  EventSource: { full: 11_750, lean: 10_400 },
   createParser: { full: 2250, lean: 1900 },
   readEvents: { full: 4550, lean: 4000 },
   encodeMessage: { full: 600, lean: 550 },
 }
 
 /** What the core of the lean build weighed when its growth was last looked at, in bytes. */
-const RECORDED = 13_869
+const RECORDED = 13_720
 
 /**
  * What has been added to the core since then, and at what cost in bytes. A feature belongs here only if it cannot be a

@@ -9,8 +9,8 @@ declare module 'vitest' {
     scriptServer: string
     /** The same server on another port: another origin for tests that have none of their own. */
     otherScriptServer: string
-    /** The build under test leaves redirects to the platform. */
-    hidesRedirects?: boolean
+    /** The build under test is `dist/lean`. */
+    isLean?: boolean
   }
 }
 
