@@ -62,11 +62,15 @@ const IGNORED = 'ignored'
  */
 export function createParser(options: ParserOptions): EventStreamParser {
   checkOptions('createParser', options, PARSER_OPTIONS)
-  return new Parser(options)
+  return parserOf(options)
 }
 
 /** The same for options that have been checked. */
-export class Parser implements EventStreamParser {
+export function parserOf(options: ParserOptions): EventStreamParser {
+  return new Parser(options)
+}
+
+class Parser implements EventStreamParser {
   readonly #options: ParserOptions
   readonly #maxEventSize: number
 

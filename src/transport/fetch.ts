@@ -5,7 +5,7 @@ import { inWords } from '../failure/in-words.js'
 import { unsupported } from '../failure/unsupported.js'
 import { type BodyReader, openBody, toChunk, unreadable, withoutBody } from '../answer/body.js'
 import { withBody } from '../answer/refused-body.js'
-import { Parser } from '../event-stream/parser.js'
+import { parserOf } from '../event-stream/parser.js'
 import { refusalOf } from '../answer/refusal.js'
 import type { FetchLike } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
@@ -137,7 +137,7 @@ function openFetch(
     let tooLarge: ConnectionFailure | undefined
     // Mirrors `signal.aborted`, which is slow to read in Node.
     let isClosed = signal.aborted
-    const parser = new Parser({
+    const parser = parserOf({
       onEvent: (message) => sink.onMessage(message, origin),
       onId: (id) => sink.onLastEventId(id),
       onRetry: (ms) => sink.onReconnectionTime(ms),
