@@ -52,3 +52,7 @@ export type {
   TransportSession,
   TransportSink,
 } from '../transport/transport.js'
+export { history, type HistoryOptions } from '../views/history.js'
+export { latest, latestByKey } from '../views/latest.js'
+export { type BatchOptions, onBatch } from '../views/on-batch.js'
+export { paced } from '../views/paced.js'

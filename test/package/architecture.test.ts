@@ -33,6 +33,7 @@ const MAY_IMPORT = {
     'transport',
     'connection',
   ],
+  views: ['arguments', 'observable', 'connection', 'client'],
   'event-source': [
     'messages',
     'standards',
@@ -53,6 +54,7 @@ const MAY_IMPORT = {
     'transport',
     'connection',
     'client',
+    'views',
     'event-source',
   ],
 } as const satisfies Record<string, readonly string[]>
