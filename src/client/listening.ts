@@ -14,6 +14,7 @@ const RULES: readonly OptionRule[] = [SIGNAL_RULE, { name: 'once', expected: adv
 export interface Listening {
   on(types: string | readonly string[], listener: Listener, options?: ListenOptions): () => void
   onAny(listener: Listener, options?: ListenOptions): () => void
+  hold(): () => void
 }
 
 export interface ListeningOptions {
@@ -49,6 +50,7 @@ export function createListening({ emitter, demand, aborts, eventTypes, isClosedF
   }
 
   return {
+    hold: () => listen('hold', [], () => {}),
     on: (types, listener, options) => listen('on', eventTypes.named('on', types), listener, options),
     onAny: (listener, options) => listen('onAny', eventTypes.all('onAny'), listener, options),
   }

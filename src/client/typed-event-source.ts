@@ -51,6 +51,18 @@ export interface TypedEventSource<Events> extends AsyncIterable<EventOf<Events>>
    */
   onAny(listener: (event: EventOf<Events>) => void, options?: ListenOptions): () => void
   /**
+   * Counts as a listener, but hears nothing: with `connect: 'while-listening'`, the source is connected until the
+   * returned function is called. Without that option, it does nothing.
+   *
+   * @returns a function that releases the source
+   *
+   * @example
+   * ```ts
+   * const release = prices.hold()
+   * ```
+   */
+  hold(): () => void
+  /**
    * Iterates over the events of one type, several types, or all. Events are queued from this call on. The loop ends
    * when the source is closed or the server ends the stream, and throws a {@link ConnectionError} if the source has
    * failed. Leaving the loop does not close the source.

@@ -667,6 +667,7 @@ describe("connect: 'while-listening'", () => {
   test.each<[string, () => unknown]>([
     ['a listener', () => source.on('price', () => {})],
     ['a listener of every type', () => source.onAny(() => {})],
+    ['hold()', () => source.hold()],
     ['a loop', () => source.events()],
     ['a subscriber of a store', () => source.store('price').subscribe(() => {})],
     [
@@ -700,6 +701,7 @@ describe("connect: 'while-listening'", () => {
 
   test.each<[string, () => () => void]>([
     ['listener', () => source.on('price', () => {})],
+    ['hold()', () => source.hold()],
     [
       'loop',
       () => {

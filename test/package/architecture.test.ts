@@ -34,6 +34,7 @@ const MAY_IMPORT = {
     'connection',
   ],
   views: ['arguments', 'observable', 'connection', 'client'],
+  adapters: ['arguments', 'connection', 'client'],
   'event-source': [
     'messages',
     'standards',
