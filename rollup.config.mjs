@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import MagicString from 'magic-string'
@@ -12,6 +12,11 @@ const WITH_EFFECT = 'polyfill'
 
 /** Platforms whose tools may also set `browser`; they need what only browsers can do without. */
 const NOT_BROWSERS = ['workerd', 'edge-light', 'deno', 'bun', 'react-native', 'node']
+
+/** Frameworks are the application's: an adapter imports the one that is installed there. */
+const { peerDependencies } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'))
+const peers = Object.keys(peerDependencies)
+export const isPeer = (id) => peers.some((peer) => id === peer || id.startsWith(`${peer}/`))
 
 /** What package.json says of the entries. The build keeps it up to date. */
 export function manifestOf() {
@@ -119,12 +124,15 @@ const split = (format, extension, dir = 'dist') => ({
   chunkFileNames: `shared/[name].${extension}`,
   // Otherwise each entry imports, without a name, what its imports import; esbuild warns of these lines.
   hoistTransitiveImports: false,
+  // What small adapters share with the others does not become a file of its own.
+  experimentalMinChunkSize: 4000,
   sourcemap: true,
 })
 
 export default [
   {
     input,
+    external: isPeer,
     plugins: [sourceMaps, advice({ lean: false })],
     output: [
       { ...split('es', 'js'), plugins: [types, manifest] },
@@ -133,6 +141,7 @@ export default [
   },
   {
     input,
+    external: isPeer,
     plugins: [sourceMaps, twins, advice({ lean: true })],
     output: split('es', 'js', 'dist/lean'),
   },

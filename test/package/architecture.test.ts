@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 
 const root = join(import.meta.dirname, '../../src')
-const { manifestOf } = (await import(join(root, '../rollup.config.mjs'))) as {
+const { manifestOf, isPeer } = (await import(join(root, '../rollup.config.mjs'))) as {
   manifestOf: () => { exports: object }
+  isPeer: (specifier: string) => boolean
 }
 
 /** What each folder may import besides itself: sets, so that a new dependency is a decision. */
@@ -57,13 +58,19 @@ const MAY_IMPORT = {
     'client',
     'views',
     'event-source',
+    'adapters',
   ],
 } as const satisfies Record<string, readonly string[]>
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
 
-/** What a file imports or reexports, types included, as paths relative to src/. */
+/** What a file imports or reexports from src, types included, as paths relative to it. */
 function importsOf(file: string): string[] {
+  return everyImportOf(file).filter((imported) => !isPeer(imported))
+}
+
+/** The same with the peer dependencies. */
+function everyImportOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8')
   const specifiers = [
     ...text.matchAll(/^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|\bimport\('([^']+)'\)|^import '([^']+)'/gm),
@@ -92,6 +99,12 @@ describe('the structure of src', () => {
     }
   })
 
+  test('only the adapter of a framework imports it', () => {
+    const importers = files.filter((file) => everyImportOf(file).some(isPeer))
+    expect(importers).not.toEqual([])
+    for (const file of importers) expect(file).toMatch(/^adapters\/\w+\//)
+  })
+  test.each(Object.entries(MAY_IMPORT))('%s needs all that it may import', (folder, allowed) => {
   test.each(Object.entries(MAY_IMPORT))('%s needs everything that it may import', (folder, allowed) => {
     const ours = files.filter((file) => folderOf(file) === folder)
     const imported = new Set(ours.flatMap((file) => importsOf(file).map(folderOf)))

@@ -10,6 +10,8 @@ import manifest from '../../package.json' with { type: 'json' }
 const root = join(import.meta.dirname, '../..')
 const require = createRequire(import.meta.url)
 
+const { isPeer } = (await import(join(root, 'rollup.config.mjs'))) as { isPeer: (specifier: string) => boolean }
+
 const EXPORTS = {
   '.': [
     'ConnectionError',
@@ -38,6 +40,11 @@ const EXPORTS = {
     'isEventStream',
     'readEvents',
   ],
+} as const
+
+/** What imports a framework, which is not installed here: `npm run test:frameworks` runs it. */
+const ADAPTERS = {
+  './rxjs': ['fromEvents'],
 } as const
 
 const entries = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[]
@@ -91,6 +98,29 @@ describe.each(entries)('the built entry %s', (entry) => {
   })
 })
 
+describe.each(Object.keys(ADAPTERS) as (keyof typeof ADAPTERS)[])('the adapter %s', (entry) => {
+  const { import: esm, require: cjs } = manifest.exports[entry]
+
+  test('exports the same names as ESM and as CommonJS, and no others', () => {
+    const asModule = /^export \{ (.+) \};$/m.exec(readFileSync(join(root, esm.default), 'utf8'))?.[1]?.split(', ')
+    const asCommonJs = readFileSync(join(root, cjs.default), 'utf8').matchAll(/^exports\.(\w+) = /gm)
+    expect(asModule?.toSorted()).toEqual(ADAPTERS[entry])
+    expect(Array.from(asCommonJs, ([, name]) => String(name)).toSorted()).toEqual(ADAPTERS[entry])
+  })
+
+  test('contains nothing of its framework, and imports nothing else', async () => {
+    const bundled = await rollup({ input: join(root, esm.default), external: isPeer })
+    const { output } = await bundled.generate({ format: 'es' })
+    await bundled.close()
+    expect(output[0].imports.every(isPeer)).toBe(true)
+  })
+})
+
+test('every entry is listed here', () => {
+  const listed = [...entries, ...Object.keys(ADAPTERS), './polyfill', './package.json']
+  expect(listed.toSorted()).toEqual(Object.keys(manifest.exports).toSorted())
+})
+
 test('unused code is not bundled', async () => {
   const file = join(root, manifest.exports['.'].import.default)
   const policyOnly = await bundle(file, `export { exponentialBackoff } from '${file}'`)
@@ -116,33 +146,38 @@ function filesOf(file: string, found = new Set<string>()): Set<string> {
   return found
 }
 
-describe.each([...entries, './polyfill'] as const)('the files of %s', (entry) => {
-  const { import: esm, require: cjs } = manifest.exports[entry]
-  const asModule = filesOf(join(root, esm.default))
-  const asCommonJs = filesOf(join(root, cjs.default))
-  const lean = filesOf(join(root, esm.browser.production))
+describe.each([...entries, ...(Object.keys(ADAPTERS) as (keyof typeof ADAPTERS)[]), './polyfill'] as const)(
+  'the files of %s',
+  (entry) => {
+    const { import: esm, require: cjs } = manifest.exports[entry]
+    const asModule = filesOf(join(root, esm.default))
+    const asCommonJs = filesOf(join(root, cjs.default))
+    const lean = filesOf(join(root, esm.browser.production))
 
-  test('are few, because a runtime opens and a browser without a bundler requests each of them', () => {
-    expect(asModule.size).toBeLessThanOrEqual(4)
-    expect(lean.size).toBeLessThanOrEqual(4)
-    expect(asCommonJs.size).toBe(asModule.size)
-  })
+    test('are few, because a runtime opens and a browser without a bundler requests each of them', () => {
+      expect(asModule.size).toBeLessThanOrEqual(4)
+      expect(lean.size).toBeLessThanOrEqual(4)
+      expect(asCommonJs.size).toBe(asModule.size)
+    })
 
-  test('have source maps that lead stack traces to the source', () => {
-    for (const file of [...asModule, ...asCommonJs, ...lean]) {
-      const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }
-      expect(sources).not.toEqual([])
-      for (const source of sources)
-        expect(readdirSync(join(root, 'src'), { recursive: true })).toContain(
-          relative(join(root, 'src'), join(dirname(file), source)),
-        )
-    }
-  })
-})
+    test('have source maps that lead stack traces to the source', () => {
+      for (const file of [...asModule, ...asCommonJs, ...lean]) {
+        const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }
+        expect(sources).not.toEqual([])
+        for (const source of sources)
+          expect(readdirSync(join(root, 'src'), { recursive: true })).toContain(
+            relative(join(root, 'src'), join(dirname(file), source)),
+          )
+      }
+    })
+  },
+)
 
 test('there is no runtime dependency, and nothing with side effects but the polyfill', () => {
   expect(manifest).not.toHaveProperty('dependencies')
-  expect(manifest).not.toHaveProperty('peerDependencies')
+  expect(manifest.peerDependenciesMeta).toEqual(
+    Object.fromEntries(Object.keys(manifest.peerDependencies).map((peer) => [peer, { optional: true }])),
+  )
   const { import: esm, require: cjs } = manifest.exports['./polyfill']
   expect(manifest.sideEffects).toEqual([esm.default, cjs.default, esm.browser.production])
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { inKilobytes, measure, SUBJECTS } from './sizes.js'
+import { ADAPTERS, inKilobytes, measure, measureAdapter, SUBJECTS } from './sizes.js'
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
 
@@ -40,4 +40,10 @@ test('the core has not grown without a reason', async () => {
   const lean = await measure(SUBJECTS[0], 'lean')
   const explained = REASONS.reduce((sum, { bytes }) => sum + bytes, RECORDED)
   expect(lean, 'Say in REASONS what the bytes buy.').toBeLessThanOrEqual(explained + SLACK)
+})
+
+test.each(ADAPTERS)('the adapter everstream/%s adds at most 1 kB to the client', async (name) => {
+  const bytes = await measureAdapter(`${name}.js`)
+  console.log(`size: everstream/${name}: ${bytes} bytes more than the client, minified + brotli`)
+  expect(bytes).toBeLessThanOrEqual(1000)
 })

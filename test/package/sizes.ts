@@ -3,7 +3,9 @@ import { brotliCompressSync } from 'node:zlib'
 import { rollup } from 'rollup'
 import { minify } from 'terser'
 
-const dist = join(import.meta.dirname, '../../dist')
+const root = join(import.meta.dirname, '../..')
+const dist = join(root, 'dist')
+const { isPeer } = (await import(join(root, 'rollup.config.mjs'))) as { isPeer: (specifier: string) => boolean }
 
 /** The builds, as folders of dist/. */
 export const BUILDS = { full: '.', lean: 'lean' } as const
@@ -17,18 +19,30 @@ export const SUBJECTS = [
   { name: '`encodeMessage` from `everstream/event-stream`', file: 'event-stream.js', imports: 'encodeMessage' },
 ] as const
 
+/** The entries for frameworks. */
+export const ADAPTERS: readonly string[] = ['rxjs']
+
 /** What it costs in an application that bundles and compresses: bytes, minified and with brotli. */
-export async function measure(
-  { file, imports }: (typeof SUBJECTS)[number],
-  build: keyof typeof BUILDS,
-): Promise<number> {
+export function measure({ file, imports }: (typeof SUBJECTS)[number], build: keyof typeof BUILDS): Promise<number> {
+  return measureCode(`export { ${imports} } from '${join(dist, BUILDS[build], file)}'`)
+}
+
+/** What an adapter costs in an application that has the client and the framework anyway: bytes, all of its exports. */
+export async function measureAdapter(file: string): Promise<number> {
+  const client = `export { createEventSource } from '${join(dist, 'index.js')}'`
+  const both = await measureCode(`${client}\nexport * from '${join(dist, file)}'`)
+  return both - (await measureCode(client))
+}
+
+async function measureCode(entry: string): Promise<number> {
   const bundled = await rollup({
     input: 'entry',
+    external: isPeer,
     plugins: [
       {
         name: 'entry',
         resolveId: (id) => (id === 'entry' ? id : null),
-        load: (id) => (id === 'entry' ? `export { ${imports} } from '${join(dist, BUILDS[build], file)}'` : null),
+        load: (id) => (id === 'entry' ? entry : null),
       },
     ],
   })

@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { TallyReporter } from '../reporter.js'
+import { home, isInstalled, resolveVersion, type Version, versions } from './versions.js'
+
+function projectOf(version: Version): TestProjectInlineConfiguration {
+  const name = `${version.framework} ${version.version}`
+  return {
+    plugins: [resolveVersion(version)],
+    test: {
+      name,
+      root: join(home, version.framework),
+      include: ['**/*.test.ts'],
+      environment: 'happy-dom',
+      // The scripted server is on another origin than the window.
+      environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+      globalSetup: [join(home, '../server/standalone.ts')],
+      testTimeout: 20_000,
+      provide: { version: version.version },
+      // What comes with a framework and imports it must get the same build of it.
+      server: { deps: { inline: [/@testing-library|@vue|@solidjs|@angular|svelte|solid-js/] } },
+    },
+  }
+}
+
+const types: TestProjectInlineConfiguration = {
+  test: { name: 'types', root: home, include: ['types.test.ts'], environment: 'node' },
+}
+
+export default defineConfig({
+  test: {
+    maxWorkers: '100%',
+    projects: [...versions.filter(isInstalled).map(projectOf), types],
+    reporters: ['default', new TallyReporter()],
+  },
+})
