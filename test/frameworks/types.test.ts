@@ -16,16 +16,17 @@ function pathsOf(folder: string): Record<string, string[]> {
   const { devDependencies } = readManifest(folder)
   const exact = Object.keys(devDependencies ?? {}).flatMap((name) => {
     const subpaths = Object.entries(readManifest(join(modules, name)).exports ?? {})
-    return subpaths.flatMap(([subpath, { types }]) =>
-      typeof types === 'string' ? [[join(name, subpath), [join(modules, name, types)]]] : [],
-    )
+    return subpaths.flatMap(([subpath, conditions]) => {
+      const types = conditions?.types
+      return typeof types === 'string' ? [[join(name, subpath), [join(modules, name, types)]]] : []
+    })
   })
-  return { '*': [join(modules, '*')], ...Object.fromEntries(exact) }
+  return { '*': [join(modules, '@types/*'), join(modules, '*')], ...Object.fromEntries(exact) }
 }
 
 function readManifest(folder: string): {
   devDependencies?: Record<string, string>
-  exports?: Record<string, { types?: unknown }>
+  exports?: Record<string, { types?: unknown } | null>
 } {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as ReturnType<typeof readManifest>
 }
@@ -39,7 +40,12 @@ test.each(versions.filter(isInstalled))(
     const config = {
       extends: join(home, 'tsconfig.json'),
       compilerOptions: { paths: { ...OURS, ...pathsOf(folder) } },
-      include: [join(home, framework, '**/*.ts'), join(home, '*.ts'), join(root, 'test/server/*.ts')],
+      include: [
+        join(home, framework, '**/*.ts'),
+        join(home, framework, '**/*.tsx'),
+        join(home, '*.ts'),
+        join(root, 'test/server/*.ts'),
+      ],
       exclude: [join(home, framework, '*/node_modules')],
     }
     writeFileSync(file, JSON.stringify(config))

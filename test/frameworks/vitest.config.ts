@@ -10,7 +10,7 @@ function projectOf(version: Version): TestProjectInlineConfiguration {
     test: {
       name,
       root: join(home, version.framework),
-      include: ['**/*.test.ts'],
+      include: ['**/*.test.{ts,tsx}'],
       environment: 'happy-dom',
       // The scripted server is on another origin than the window.
       environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },

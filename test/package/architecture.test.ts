@@ -35,6 +35,7 @@ const MAY_IMPORT = {
     'connection',
   ],
   views: ['arguments', 'observable', 'connection', 'client'],
+  adapters: ['arguments', 'observable', 'connection', 'client', 'views'],
   adapters: ['arguments', 'connection', 'client'],
   'event-source': [
     'messages',

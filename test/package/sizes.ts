@@ -20,16 +20,16 @@ export const SUBJECTS = [
 ] as const
 
 /** The entries for frameworks. */
-export const ADAPTERS: readonly string[] = ['rxjs']
+export const ADAPTERS: readonly string[] = ['react', 'rxjs']
 
 /** What it costs in an application that bundles and compresses: bytes, minified and with brotli. */
 export function measure({ file, imports }: (typeof SUBJECTS)[number], build: keyof typeof BUILDS): Promise<number> {
   return measureCode(`export { ${imports} } from '${join(dist, BUILDS[build], file)}'`)
 }
 
-/** What an adapter costs in an application that has the client and the framework anyway: bytes, all of its exports. */
+/** What all of an adapter costs in an application that has the client, its views and the framework anyway: bytes. */
 export async function measureAdapter(file: string): Promise<number> {
-  const client = `export { createEventSource } from '${join(dist, 'index.js')}'`
+  const client = `export { createEventSource, history, paced } from '${join(dist, 'index.js')}'`
   const both = await measureCode(`${client}\nexport * from '${join(dist, file)}'`)
   return both - (await measureCode(client))
 }
