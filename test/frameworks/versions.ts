@@ -37,6 +37,11 @@ export function isInstalled({ folder }: Version): boolean {
   return existsSync(join(folder, 'node_modules'))
 }
 
+/** Tests in the folder `newest` run in the newest version only: with its tool chain, or in a browser. */
+export function isNewest({ framework, version }: Version): boolean {
+  return versions.findLast((other) => other.framework === framework)?.version === version
+}
+
 /** Resolves `everstream/...` to what is published, and what is installed with a version to that. */
 export function resolveVersion({ folder }: Version): Plugin {
   return {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { TallyReporter } from '../reporter.js'
-import { home, isInstalled, resolveVersion, type Version, versions } from './versions.js'
+import { home, isInstalled, isNewest, resolveVersion, type Version, versions } from './versions.js'
 
 function projectOf(version: Version): TestProjectInlineConfiguration {
   const name = `${version.framework} ${version.version}`
@@ -11,6 +11,7 @@ function projectOf(version: Version): TestProjectInlineConfiguration {
       name,
       root: join(home, version.framework),
       include: ['**/*.test.{ts,tsx}'],
+      exclude: ['*/node_modules/**', ...(isNewest(version) ? [] : ['newest/**'])],
       environment: 'happy-dom',
       // The scripted server is on another origin than the window.
       environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
