@@ -11,11 +11,13 @@ import { reconnection } from './reconnection.js'
 import { redirects } from './redirects.js'
 import { request } from './request.js'
 import { store } from './store.js'
+import { views } from './views.js'
 
 /** The behaviour of everstream, by subject. */
 export const cases: Readonly<Record<string, readonly Case[]>> = {
   events,
   store,
+  views,
   iteration,
   payloads,
   request,
