@@ -1,4 +1,4 @@
-import { createEventSource } from '../client/client.js'
+import { createEventSource } from '../client/create-event-source.js'
 import type { UndeclaredEvents } from '../client/events.js'
 import type { TypedEventSource } from '../client/typed-event-source.js'
 import { isFinal } from '../connection/transition.js'

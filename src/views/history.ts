@@ -1,17 +1,11 @@
-import { checkOptions, type OptionRule, wrongArgument } from '../arguments/check-options.js'
+import { checkOptions, countRule, wrongArgument } from '../arguments/check-options.js'
 import type { EventOf } from '../client/events.js'
 import type { TypedEventSource } from '../client/typed-event-source.js'
 import type { ReadableStore } from '../observable/store.js'
 import { checkSource } from './check-source.js'
 import { createView } from './view.js'
 
-const RULES: readonly OptionRule[] = [
-  {
-    name: 'limit',
-    expected: 'a whole number of events, at least 1',
-    holds: (value) => Number.isInteger(value) && Number(value) > 0,
-  },
-]
+const RULES = [/*@__PURE__*/ countRule('limit')] as const
 
 /** The options of {@link history}. */
 export interface HistoryOptions {
@@ -37,9 +31,8 @@ export function history<Events, Type extends keyof Events & string>(
   options: HistoryOptions,
 ): ReadableStore<readonly EventOf<Events, Type>[]> {
   checkSource('history', source, types)
-  checkOptions('history', options, RULES)
-  const { limit } = options
-  if (limit === undefined) throw wrongArgument('history', 'limit', RULES[0]!.expected, limit)
+  const { limit } = checkOptions('history', options, RULES)
+  if (limit === undefined) throw wrongArgument('history', 'limit', RULES[0].expected, limit)
   let added: EventOf<Events, Type>[] = []
   const none: readonly EventOf<Events, Type>[] = []
   return createView(source, types, none, {

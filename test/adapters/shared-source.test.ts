@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { shareSource, type SharedSource } from '../../src/adapters/shared-source.js'
 import type { SharedOptions } from '../../src/adapters/source-key.js'
-import { createEventSource } from '../../src/client/client.js'
+import { createEventSource } from '../../src/client/create-event-source.js'
 import { createFakeTransport, type FakeTransport, settled } from '../connection/world.js'
 
 let last = 0

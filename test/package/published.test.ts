@@ -156,8 +156,8 @@ describe.each([...entries, ...(Object.keys(ADAPTERS) as (keyof typeof ADAPTERS)[
     const lean = filesOf(join(root, esm.browser.production))
 
     test('are few, because a runtime opens and a browser without a bundler requests each of them', () => {
-      expect(asModule.size).toBeLessThanOrEqual(4)
-      expect(lean.size).toBeLessThanOrEqual(4)
+      expect(asModule.size).toBeLessThanOrEqual(5)
+      expect(lean.size).toBeLessThanOrEqual(5)
       expect(asCommonJs.size).toBe(asModule.size)
     })
 

@@ -1,5 +1,5 @@
 import { onTestFinished, vi } from 'vitest'
-import { createEventSource } from '../../src/client/client.js'
+import { createEventSource } from '../../src/client/create-event-source.js'
 import type { EventSourceOptions } from '../../src/client/options.js'
 import type { TypedEventSource } from '../../src/client/typed-event-source.js'
 import { createFakeTransport, settled } from '../connection/world.js'
