@@ -80,6 +80,7 @@ describe.skipIf(!isInstalled).each(BUNDLERS)('%s', { timeout: 60_000 }, (bundler
     const use = "import { createEventSource } from 'everstream'\nconsole.log(createEventSource)"
     const { code } = await bundle('build.mjs', use)
     expect(code.includes('(docs/failures.md)')).toBe(bundler !== 'esbuild')
+    expect(code.includes('new WeakMap'), 'private fields were lowered').toBe(false)
     console.log(`size: createEventSource by ${bundler}: ${brotliCompressSync(code).length} bytes, brotli`)
   })
 

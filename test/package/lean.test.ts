@@ -81,3 +81,8 @@ test('the full build names no pages, and no build calls advice()', () => {
   expect(codeOf('.', 'shared')).not.toContain('(docs/')
   expect(codeOf('.', 'shared', 'lean', 'lean/shared')).not.toContain('advice(')
 })
+
+// Build targets that lower them make WeakMaps of them, which are slow and large.
+test.each(['.', 'shared', 'lean', 'lean/shared'])('no class has private fields: dist/%s', (part) => {
+  expect(codeOf(part).match(/^\s*(?:static )?#\w+|this\.#\w+/m)?.[0]).toBeUndefined()
+})
