@@ -70,32 +70,33 @@ export function parserOf(options: ParserOptions): EventStreamParser {
   return new Parser(options)
 }
 
+/** Not closures, which take more than twice the memory; not `#private` fields, which compilers turn into WeakMaps. */
 class Parser implements EventStreamParser {
-  readonly #options: ParserOptions
-  readonly #maxEventSize: number
-
   /** `parsing` while a chunk is read, and `failed` after a callback threw. */
-  #state: 'ready' | 'parsing' | 'failed' | 'closed' = 'ready'
-  #decoder: Utf8Decoder | undefined
+  declare private state: 'ready' | 'parsing' | 'failed' | 'closed'
+  declare private decoder: Utf8Decoder | undefined
   /** Skipped if the next text starts with it: a BOM at the start of the stream, the LF of a split CRLF. */
-  #skipped: number | undefined = BYTE_ORDER_MARK
+  declare private skipped: number | undefined
   /** True while one UTF-16 code unit counts as one byte, so that sizes need no counting; always true for strings. */
-  #isAscii = true
+  declare private isAscii: boolean
 
   /** The line that has not ended. Engines join strings when they are read, so a line takes linear time. */
-  #rest = ''
-  /** The data buffer: from earlier texts (see {@link Parser.#keepCopies}), and from the current one. */
-  #earlierData = ''
-  #data = ''
-  #eventType = ''
+  declare private rest: string
+  /** The data buffer: from earlier texts (see keepCopies), and from the current one. */
+  declare private earlierData: string
+  declare private data: string
+  declare private eventType: string
   /** The last event ID buffer, if the block has set it. */
-  #id: string | undefined
+  declare private id: string | undefined
   /** The size of the block's lines so far, in bytes; 0 while all of them are ignored. */
-  #size = 0
+  declare private size: number
+  declare private readonly maxEventSize: number
+  declare private readonly options: ParserOptions
 
   constructor(options: ParserOptions) {
-    this.#options = options
-    this.#maxEventSize = options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE
+    this.options = options
+    this.maxEventSize = options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE
+    this.reset()
   }
 
   push(chunk: Uint8Array | string): void {
@@ -104,234 +105,229 @@ class Parser implements EventStreamParser {
     if (!isText && (chunk as Partial<Uint8Array> | null)?.[Symbol.toStringTag] !== 'Uint8Array') {
       throw new TypeError(`chunk must be a Uint8Array or a string${advice('', 'event-stream')}`)
     }
-    if (this.#state === 'closed' || chunk.length === 0) return
-    if (this.#state !== 'ready') {
+    if (this.state === 'closed' || chunk.length === 0) return
+    if (this.state !== 'ready') {
       throw new Error(
         'push() was called inside a callback, or after one threw' + advice('; call reset() first', 'event-stream'),
       )
     }
     let text: string
-    if (isText) text = this.#decoder === undefined ? chunk : this.#decoder.flush() + chunk
+    if (isText) text = this.decoder === undefined ? chunk : this.decoder.flush() + chunk
     else {
-      const decoder = (this.#decoder ??= new Utf8Decoder())
-      text = decoder.decode(chunk)
+      this.decoder ??= new Utf8Decoder()
+      text = this.decoder.decode(chunk)
       if (text === '') return
     }
-    this.#isAscii = (isText || this.#decoder!.isAscii) && (this.#isAscii || this.#rest === '')
-    this.#state = 'parsing'
+    this.isAscii = (isText || this.decoder!.isAscii) && (this.isAscii || this.rest === '')
+    this.state = 'parsing'
     try {
-      if (this.#rest === '') this.#read(text, 0)
-      else this.#readOn(text)
+      if (this.rest === '') this.read(text, 0)
+      else this.readOn(text)
     } catch (error) {
       // Also fails an outer push() whose callback called reset() and push(), even if it catches this error.
-      if (this.#state === 'parsing') this.#state = 'failed'
+      if (this.state === 'parsing') this.state = 'failed'
       throw error
     }
-    if (this.#state !== 'parsing') return
-    this.#state = 'ready'
-    if (this.#size > 0) this.#keepCopies()
+    if (this.state !== 'parsing') return
+    this.state = 'ready'
+    if (this.size > 0) this.keepCopies()
   }
 
   end(): void {
     // "Once the end of the file is reached, any pending data must be discarded. (If the file ends in the middle of an
     // event, before the final empty line, the incomplete event is not dispatched.)"
     this.reset()
-    this.#state = 'closed'
+    this.state = 'closed'
   }
 
   reset(): void {
-    this.#state = 'ready'
-    this.#decoder = undefined
-    this.#isAscii = true
+    this.state = 'ready'
+    this.decoder = undefined
+    this.isAscii = true
     // "The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any."
-    this.#skipped = BYTE_ORDER_MARK
-    this.#rest = ''
-    this.#endBlock()
+    this.skipped = BYTE_ORDER_MARK
+    this.rest = ''
+    this.endBlock()
   }
 
   /** Reads a text that starts within a line. */
-  #readOn(text: string): void {
+  private readOn(text: string): void {
     const end = Math.min(text.indexOf('\n') & NOT_FOUND, text.indexOf('\r') & NOT_FOUND)
-    if (end === NOT_FOUND) return this.#keep(text, 0)
+    if (end === NOT_FOUND) return this.keep(text, 0)
     // Not `+`: V8 optimises a call for at most four kinds of string, and concatenated ones are separate kinds that slow
     // down its string methods from then on.
     const joined = text.length < SHORT ? text.length : end + 1
-    const line = [this.#rest, text.slice(0, joined)].join('')
-    this.#rest = ''
-    this.#read(line, 0)
-    if (this.#state === 'parsing') this.#read(text, joined)
+    const line = [this.rest, text.slice(0, joined)].join('')
+    this.rest = ''
+    this.read(line, 0)
+    if (this.state === 'parsing') this.read(text, joined)
   }
 
   /** Reads the lines of the text from `start`, which is the start of a line. */
-  #read(text: string, start: number): void {
+  private read(text: string, start: number): void {
     const { length } = text
     if (start === length) return
-    if (this.#skipped !== undefined) {
-      if (text.charCodeAt(start) === this.#skipped) start++
-      this.#skipped = undefined
+    if (this.skipped !== undefined) {
+      if (text.charCodeAt(start) === this.skipped) start++
+      this.skipped = undefined
     }
     let lineFeed = -1
     let carriageReturn = -1
     let nul = -1
-    // Nested loops, because V8's on-stack replacement may leave a single loop unoptimised. The outer condition keeps V8
-    // from merging them.
+    const withComments = this.options.onComment !== undefined
     while (start < length) {
-      do {
-        // "a [...] (CRLF) character pair, a single [...] (LF) character not preceded by a [...] (CR) character, and a
-        // single [...] (CR) character not followed by a [...] (LF) character being the ways in which a line can end."
-        // A match is kept until it is reached: a new search per line would take quadratic time.
-        if (lineFeed < start) lineFeed = text.indexOf('\n', start) & NOT_FOUND
-        if (carriageReturn < start) carriageReturn = text.indexOf('\r', start) & NOT_FOUND
-        const end = Math.min(lineFeed, carriageReturn)
-        if (end === NOT_FOUND) return this.#keep(text, start)
-        let next = end + 1
-        if (end === carriageReturn) {
-          if (next === lineFeed) next++
-          // An LF may follow in the next text, but the line has ended: do not wait for a byte that may not come.
-          else if (next === length) this.#skipped = LINE_FEED
-        }
+      // "a [...] (CRLF) character pair, a single [...] (LF) character not preceded by a [...] (CR) character, and a
+      // single [...] (CR) character not followed by a [...] (LF) character being the ways in which a line can end."
+      // A match is kept until it is reached: a new search per line would take quadratic time.
+      if (lineFeed < start) lineFeed = text.indexOf('\n', start) & NOT_FOUND
+      if (carriageReturn < start) carriageReturn = text.indexOf('\r', start) & NOT_FOUND
+      const end = Math.min(lineFeed, carriageReturn)
+      if (end === NOT_FOUND) return this.keep(text, start)
+      let next = end + 1
+      if (end === carriageReturn) {
+        if (next === lineFeed) next++
+        // An LF may follow in the next text, but the line has ended: do not wait for a byte that may not come.
+        else if (next === length) this.skipped = LINE_FEED
+      }
 
-        if (start === end) {
-          // "If the line is empty (a blank line): Dispatch the event, as defined below."
-          if (this.#size > 0) {
-            // "If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove [it]"
-            const data = this.#earlierData + this.#data
-            this.#dispatch(data === '' ? undefined : data.slice(0, -1))
-          }
+      const name = start === end ? undefined : nameOf(text, start, end, withComments)
+      if (name !== undefined) {
+        const colon = start + name.length
+        // "If value starts with a U+0020 SPACE character, remove it from value."
+        const from = colon === end ? end : text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1
+        if (
+          name === 'data' &&
+          this.data === '' &&
+          this.earlierData === '' &&
+          // Checked first: charCodeAt() past the end makes V8 discard its optimised code.
+          next < length &&
+          isLineEnd(text.charCodeAt(next)) &&
+          this.size + MAX_BYTES * (end - start) <= this.maxEventSize
+        ) {
+          // Fast path for the usual event, a single data line: its data is never buffered. (If the LF of a CRLF
+          // follows, it is read as another blank line, which dispatches nothing.)
+          next++
+          this.dispatch(text.slice(from, end))
         } else {
-          const name = this.#nameOf(text, start, end)
-          if (name !== undefined) {
-            const colon = start + name.length
-            // "If value starts with a U+0020 SPACE character, remove it from value."
-            const from = colon === end ? end : text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1
-            if (
-              name === 'data' &&
-              this.#data === '' &&
-              this.#earlierData === '' &&
-              // Checked first: charCodeAt() past the end makes V8 discard its optimised code.
-              next < length &&
-              isLineEnd(text.charCodeAt(next)) &&
-              this.#size + MAX_BYTES * (end - start) <= this.#maxEventSize
-            ) {
-              // Fast path for the usual event, a single data line: its data is never buffered. (If the LF of a CRLF
-              // follows, it is read as another blank line, which dispatches nothing.)
-              next++
-              this.#dispatch(text.slice(from, end))
-            } else {
-              const size = this.#size + (this.#isAscii ? end - start : sizeOf(text, start, end))
-              if (!this.#isWithinLimit(size)) return
-              // A comment takes no memory after its callback.
-              if (name !== '') this.#size = size
-              if (name === 'data') {
-                // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to
-                // the data buffer." If the line ends with an LF, slicing with it is cheaper than appending one.
-                this.#data += end === lineFeed ? text.slice(from, end + 1) : `${text.slice(from, end)}\n`
-              } else if (name === 'id') {
-                // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to [it]."
-                if (nul < from) nul = text.indexOf('\0', from) & NOT_FOUND
-                // Copied now, because a connection keeps its last event ID for long.
-                if (nul >= end) this.#id = detach(text.slice(from, end), text)
-              } else this.#process(name, text.slice(from, end))
-            }
-          }
+          const sizeWithLine = this.size + (this.isAscii ? end - start : sizeOf(text, start, end))
+          if (!this.isWithinLimit(sizeWithLine)) return
+          // A comment takes no memory after its callback.
+          if (name !== '') this.size = sizeWithLine
+          if (name === 'data') {
+            // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to
+            // the data buffer." If the line ends with an LF, slicing with it is cheaper than appending one.
+            this.data += end === lineFeed ? text.slice(from, end + 1) : `${text.slice(from, end)}\n`
+          } else if (name === 'id') {
+            // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to [it]."
+            if (nul < from) nul = text.indexOf('\0', from) & NOT_FOUND
+            // Copied now, because a connection keeps its last event ID for long.
+            if (nul >= end) this.id = detach(text.slice(from, end), text)
+          } else this.process(name, text.slice(from, end))
         }
-        if (this.#state !== 'parsing' || next === length) return
-        start = next
-      } while (this.#size > 0)
+      } else if (start === end && this.size > 0) {
+        // "If the line is empty (a blank line): Dispatch the event, as defined below."
+        const whole = this.earlierData + this.data
+        // "If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove [it]"
+        this.dispatch(whole === '' ? undefined : whole.slice(0, -1))
+      }
+      if (this.state !== 'parsing') return
+      start = next
     }
-  }
-
-  /** The name of the field that a line sets; empty for a comment, undefined for a line that is ignored. */
-  #nameOf(text: string, start: number, end: number): string | undefined {
-    // "Field names must be compared literally, with no case folding performed." By first letter, then in threes,
-    // which V8 compares inline.
-    const first = text.charCodeAt(start)
-    const name =
-      first === D && text.startsWith('ata', start + 1)
-        ? 'data'
-        : first === I && text.startsWith('d', start + 1)
-          ? 'id'
-          : first === E && text.startsWith('ven', start + 1) && text.startsWith('t', start + 4)
-            ? 'event'
-            : first === R && text.startsWith('etry', start + 1)
-              ? 'retry'
-              : ''
-    const colon = start + name.length
-    // Without a colon: "using the whole line as the field name, and the empty string as the field value."
-    const isWhole = colon === end || text.charCodeAt(colon) === COLON
-    return isWhole && (name !== '' || this.#options.onComment !== undefined) ? name : undefined
   }
 
   /**
    * "The steps to process the field given a field name and a field value depend on the field name": here, all but
    * `data` and `id`.
    */
-  #process(name: string, value: string): void {
+  private process(name: string, value: string): void {
     if (name === '') {
       // "If the line starts with a U+003A COLON character (:): Ignore the line."
-      this.#options.onComment!(value)
+      this.options.onComment!(value)
     } else if (name === 'event') {
       // "Set the event type buffer to the field value."
-      this.#eventType = value
+      this.eventType = value
     } else if (/^[0-9]+$/.test(value)) {
       // "If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten"
-      this.#options.onRetry?.(Math.min(Number(value), Number.MAX_SAFE_INTEGER))
+      this.options.onRetry?.(Math.min(Number(value), Number.MAX_SAFE_INTEGER))
     }
   }
 
   /** Keeps the part of an unfinished line that is in this text, unless the line is ignored however it continues. */
-  #keep(text: string, start: number): void {
-    if (this.#rest === IGNORED) return
-    const begun = this.#rest
-    this.#rest += detach(text.slice(start), text)
-    if (this.#rest.length < DECIDED) return
-    // For strings this short, `+` copies the characters as join() does (see #readOn).
+  private keep(text: string, start: number): void {
+    if (this.rest === IGNORED) return
+    const begun = this.rest
+    this.rest += detach(text.slice(start), text)
+    if (this.rest.length < DECIDED) return
+    // For strings this short, `+` copies the characters as join() does (see readOn).
     const isMeaningful =
-      begun.length >= DECIDED || this.#nameOf(begun + text.slice(start, start + DECIDED), 0, NOT_FOUND) !== undefined
+      begun.length >= DECIDED ||
+      nameOf(begun + text.slice(start, start + DECIDED), 0, NOT_FOUND, this.options.onComment !== undefined) !==
+        undefined
     // Until its end is known, a line counts in UTF-16 code units: it has at least as many bytes.
-    if (isMeaningful) this.#isWithinLimit(this.#size + this.#rest.length)
-    else this.#rest = IGNORED
+    if (isMeaningful) this.isWithinLimit(this.size + this.rest.length)
+    else this.rest = IGNORED
   }
 
   /** Copies what outlives this chunk: a short slice would keep the whole chunk in memory. */
-  #keepCopies(): void {
-    this.#eventType = copy(this.#eventType)
-    this.#data = copy(this.#data)
-    if (this.#data.length < PIECE) return
-    this.#earlierData += this.#data
-    this.#data = ''
+  private keepCopies(): void {
+    this.eventType = copy(this.eventType)
+    this.data = copy(this.data)
+    if (this.data.length < PIECE) return
+    this.earlierData += this.data
+    this.data = ''
   }
 
   /** Whether an event may have this many bytes. If not, the stream is ended and the error reported. */
-  #isWithinLimit(size: number): boolean {
-    if (size <= this.#maxEventSize) return true
+  private isWithinLimit(bytes: number): boolean {
+    if (bytes <= this.maxEventSize) return true
     this.end()
-    const error = new ParseError(this.#maxEventSize)
-    if (this.#options.onError === undefined) throw error
-    this.#options.onError(error)
+    const error = new ParseError(this.maxEventSize)
+    if (this.options.onError === undefined) throw error
+    this.options.onError(error)
     return false
   }
 
-  /** @param data - without its last line feed; undefined if the data buffer is empty */
-  #dispatch(data: string | undefined): void {
-    const event = this.#eventType
-    const id = this.#id
-    this.#endBlock()
+  /** @param whole - the data without its last line feed; undefined if the data buffer is empty */
+  private dispatch(whole: string | undefined): void {
+    const message = { event: this.eventType || 'message', data: whole as string, id: this.id }
+    this.endBlock()
+    // "If the event type buffer has a value other than the empty string, change the type of the newly created event"
+    if (whole !== undefined) this.options.onEvent(message)
     // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and
     // return." The last event ID has been set before that.
-    if (data === undefined) {
-      if (id !== undefined) this.#options.onId?.(id)
-      return
-    }
-    // "If the event type buffer has a value other than the empty string, change the type of the newly created event"
-    this.#options.onEvent({ event: event || 'message', data, id })
+    else if (message.id !== undefined) this.options.onId?.(message.id)
   }
 
-  #endBlock(): void {
-    this.#id = undefined
-    this.#eventType = this.#earlierData = this.#data = ''
-    this.#size = 0
+  private endBlock(): void {
+    this.id = undefined
+    this.eventType = this.earlierData = this.data = ''
+    this.size = 0
   }
+}
+
+/**
+ * The name of the field that a line sets; empty for a comment, undefined for a line that is ignored.
+ *
+ * @param withComments - whether comments are not ignored
+ */
+function nameOf(text: string, start: number, end: number, withComments: boolean): string | undefined {
+  // "Field names must be compared literally, with no case folding performed." By first letter, then in threes,
+  // which V8 compares inline.
+  const first = text.charCodeAt(start)
+  const name =
+    first === D && text.startsWith('ata', start + 1)
+      ? 'data'
+      : first === I && text.startsWith('d', start + 1)
+        ? 'id'
+        : first === E && text.startsWith('ven', start + 1) && text.startsWith('t', start + 4)
+          ? 'event'
+          : first === R && text.startsWith('etry', start + 1)
+            ? 'retry'
+            : ''
+  const colon = start + name.length
+  // Without a colon: "using the whole line as the field name, and the empty string as the field value."
+  const isWhole = colon === end || text.charCodeAt(colon) === COLON
+  return isWhole && (name !== '' || withComments) ? name : undefined
 }
 
 function isLineEnd(character: number): boolean {

@@ -7,11 +7,6 @@ const SMALL = 48
 /** The size of the buffer for gathered chunks; a longer line is decoded before it ends. */
 const GATHERED = 512
 const OPTIONS = { ignoreBOM: true }
-/**
- * Whether `stream: true` is faster for dense non-ASCII text, as in Node 20 and 22. `Float16Array` arrived in V8 after
- * them. Affects speed only.
- */
-const STREAMS_DENSE_TEXT = !('Float16Array' in globalThis)
 
 /**
  * "UTF-8 decode" of the Encoding standard, chunk by chunk. The text does not depend on how the bytes are split into
@@ -21,16 +16,14 @@ export class Utf8Decoder {
   /** Whether the latest text is known to have as many bytes as UTF-16 code units: all of it is ASCII, or invalid. */
   isAscii = true
   /** For chunks that start and end with a whole character: faster without `stream`. */
-  #whole: TextDecoder | undefined
+  private whole: TextDecoder | undefined
   /** For all other chunks: keeps the bytes of a character that is split between chunks. */
-  #streaming: TextDecoder | undefined
+  private streaming: TextDecoder | undefined
   /** Whether the last byte was not ASCII, so that a character may be incomplete. */
-  #isCut = false
-  /** Whether most characters of the latest text were not ASCII; the next ones are expected to be similar. */
-  #isDense = false
+  private isCut = false
   /** Small chunks whose line has not ended yet. */
-  #gathered: Uint8Array | undefined
-  #length = 0
+  private gathered: Uint8Array | undefined
+  private length = 0
 
   /**
    * @param chunk - the next bytes, which are not kept by reference
@@ -38,48 +31,47 @@ export class Utf8Decoder {
    */
   decode(chunk: Uint8Array): string {
     this.isAscii = true
-    return chunk.length < SMALL ? this.#gather(chunk) : this.#take(this.#length) + this.#toText(chunk)
+    return chunk.length < SMALL ? this.gather(chunk) : this.take(this.length) + this.toText(chunk)
   }
 
   /** Ends the stream. An incomplete character at the end counts as invalid. */
   flush(): string {
-    return this.#take(this.#length) + (this.#isCut ? this.#streaming!.decode() : '')
+    return this.take(this.length) + (this.isCut ? this.streaming!.decode() : '')
   }
 
-  #gather(chunk: Uint8Array): string {
-    const gathered = (this.#gathered ??= new Uint8Array(GATHERED))
-    let length = this.#length
+  private gather(chunk: Uint8Array): string {
+    const gathered = (this.gathered ??= new Uint8Array(GATHERED))
+    let length = this.length
     let end = 0
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i]!
       gathered[length++] = byte
       if (byte === LINE_FEED || byte === CARRIAGE_RETURN) end = length
     }
-    this.#length = length
-    return this.#take(length > GATHERED - SMALL ? length : end)
+    this.length = length
+    return this.take(length > GATHERED - SMALL ? length : end)
   }
 
-  #take(end: number): string {
+  private take(end: number): string {
     if (end === 0) return ''
-    const gathered = this.#gathered!
-    const text = this.#toText(gathered.subarray(0, end))
-    gathered.copyWithin(0, end, this.#length)
-    this.#length -= end
+    const gathered = this.gathered!
+    const text = this.toText(gathered.subarray(0, end))
+    gathered.copyWithin(0, end, this.length)
+    this.length -= end
     return text
   }
 
-  #toText(bytes: Uint8Array): string {
+  private toText(bytes: Uint8Array): string {
     const { length } = bytes
-    const wasCut = this.#isCut
-    this.#isCut = bytes[length - 1]! >= NOT_ASCII
-    const stream = wasCut || this.#isCut || this.#isDense
+    const wasCut = this.isCut
+    this.isCut = bytes[length - 1]! >= NOT_ASCII
+    const stream = wasCut || this.isCut
     const decoder = stream
-      ? (this.#streaming ??= new TextDecoder('utf-8', OPTIONS))
-      : (this.#whole ??= new TextDecoder('utf-8', OPTIONS))
+      ? (this.streaming ??= new TextDecoder('utf-8', OPTIONS))
+      : (this.whole ??= new TextDecoder('utf-8', OPTIONS))
     // Always passed, to keep one object shape.
     const text = decoder.decode(bytes, { stream })
     if (stream || text.length !== length) this.isAscii = false
-    this.#isDense = STREAMS_DENSE_TEXT && text.length * 4 < length * 3
     return text
   }
 }
