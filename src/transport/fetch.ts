@@ -5,7 +5,7 @@ import { inWords } from '../failure/in-words.js'
 import { unsupported } from '../failure/unsupported.js'
 import { type BodyReader, openBody, toChunk, unreadable, withoutBody } from '../answer/body.js'
 import { withBody } from '../answer/refused-body.js'
-import { parserOf } from '../event-stream/parser.js'
+import { type EventStreamParser, parserOf } from '../event-stream/parser.js'
 import { refusalOf } from '../answer/refusal.js'
 import type { FetchLike } from '../standards/fetch-like.js'
 import { networkFailure } from './network-failure.js'
@@ -64,33 +64,46 @@ function openFetch(
   }
   const controller = new AbortController()
   const { signal } = controller
+  // Closed by a call and not by listeners of the signal, which are slow to add in Node, as `aborted` is to read.
+  let isClosed = false
+  let body: BodyReader | undefined
+  let parser: EventStreamParser | undefined
   void run()
     .catch(answerFailure)
     .then((outcome) => {
       if (outcome !== 'no-content') readStack(outcome.cause)
-      if (!signal.aborted) sink.onEnd(outcome)
+      if (!isClosed) sink.onEnd(outcome)
       // However it ended, no socket may stay open.
-      controller.abort()
+      close()
     })
-  return { close: () => controller.abort() }
+  return { close }
+
+  function close(): void {
+    isClosed = true
+    controller.abort()
+    // Cancels the body too: a custom fetch may not forward the signal to it, and the pending read would hang.
+    body?.cancel()
+    // If a listener closes the session, the rest of the current chunk is not delivered.
+    parser?.reset()
+  }
 
   async function run(): Promise<ConnectionFailure | 'no-content'> {
     let answer = await ask(request)
     // A token may have expired since the last attempt, so the headers function is called once more.
-    if (answer.failure?.status === 401 && typeof settings.headers === 'function' && !signal.aborted) {
+    if (answer.failure?.status === 401 && typeof settings.headers === 'function' && !isClosed) {
       answer = await ask({ ...request, failure: answer.failure })
     }
-    if (answer.failure?.kind === 'network' && mayBePreflight() && !signal.aborted) {
+    if (answer.failure?.kind === 'network' && mayBePreflight() && !isClosed) {
       answer = await ask({ ...request, lastEventId: '' })
     }
     if (answer.failure !== undefined) return answer.failure
-    const { status, url, body, reader, resumed } = answer
+    const { status, url, resumed } = answer
     // "Clients can be told to stop reconnecting using the HTTP 204 No Content response code."
     // If the session was closed meanwhile, the outcome is ignored.
-    if (status === 204 || signal.aborted) return 'no-content'
-    if (reader === undefined) return withoutBody(body, url)
+    if (status === 204 || isClosed) return 'no-content'
+    if (body === undefined) return withoutBody(answer.body, url)
     sink.onOpen({ transport: 'fetch', resumed })
-    return read(reader, url)
+    return read(body, url)
   }
 
   /**
@@ -118,26 +131,21 @@ function openFetch(
     const carriesId = 'last-event-id' in init.headers
     if (carriesId) acceptingIds.add(new URL(asked.url).origin)
     const { response, url } = arrival
-    const { status, body } = response
-    const reader = openBody(body)
-    // Cancels the body too: a custom fetch may not forward the signal to it, and the pending read would hang.
-    const release = (): void => reader?.cancel()
-    signal.addEventListener('abort', release)
-    if (signal.aborted) release()
+    body = openBody(response.body)
+    if (isClosed) body?.cancel()
+    const { status } = response
     const failure = status === 204 ? undefined : refusalOf(response, { url, strict: settings.strict })
-    if (failure !== undefined) return { failure: await withBody(failure, reader) }
+    if (failure !== undefined) return { failure: await withBody(failure, body) }
     const { lastEventId, lastEventIdInUrl } = asked
     const resumed = lastEventId !== '' && (lastEventIdInUrl || carriesId)
-    return { status, url, body, reader, resumed }
+    return { status, url, body: response.body, resumed }
   }
 
   /** Reads the stream to its end, and returns why it ended. */
   async function read(reader: BodyReader, url: string): Promise<ConnectionFailure> {
     const { origin } = new URL(url)
     let tooLarge: ConnectionFailure | undefined
-    // Mirrors `signal.aborted`, which is slow to read in Node.
-    let isClosed = signal.aborted
-    const parser = parserOf({
+    const reading = parserOf({
       onEvent: (message) => sink.onMessage(message, origin),
       onId: (id) => sink.onLastEventId(id),
       onRetry: (ms) => sink.onReconnectionTime(ms),
@@ -146,11 +154,7 @@ function openFetch(
       },
       maxEventSize: settings.maxEventSize,
     })
-    // If a listener closes the session, the rest of the current chunk is not delivered.
-    signal.addEventListener('abort', () => {
-      isClosed = true
-      parser.reset()
-    })
+    parser = reading
     while (tooLarge === undefined) {
       let chunk: Awaited<ReturnType<BodyReader['read']>>
       try {
@@ -165,7 +169,7 @@ function openFetch(
       if (chunk.done || isClosed) break
       sink.onActivity()
       try {
-        parser.push(chunk.value instanceof Uint8Array ? chunk.value : toChunk(chunk.value))
+        reading.push(chunk.value instanceof Uint8Array ? chunk.value : toChunk(chunk.value))
       } catch (cause) {
         return unreadable(cause, url)
       }
@@ -188,7 +192,6 @@ type Answer =
       readonly status: number
       readonly url: string
       readonly body: unknown
-      readonly reader: BodyReader | undefined
       readonly resumed: boolean
     }
 
