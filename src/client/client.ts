@@ -57,7 +57,7 @@ export function createClient(
     endIsMarked: endOn !== undefined,
     environment,
     onMessage(message, origin, lastEventId) {
-      const mark = endMarkOf(endOn, message)
+      const mark = endOn !== undefined && endMarkOf(endOn, message)
       // Events without a listener are not parsed.
       if (mark !== 'withhold' && emitter.has(message.event)) delivery.deliver(message, origin, lastEventId)
       if (mark !== false) connection.end()
@@ -142,7 +142,7 @@ export function createClient(
 }
 
 /** If an `endOn` function throws, the error is reported and the stream goes on. */
-function endMarkOf(endOn: EndOn | undefined, message: EventStreamMessage): ReturnType<typeof readEndMark> {
+function endMarkOf(endOn: EndOn, message: EventStreamMessage): ReturnType<typeof readEndMark> {
   try {
     return readEndMark(endOn, message)
   } catch (error) {

@@ -51,8 +51,6 @@ export function openSession(
   let inactivity: InactivityWatch | undefined
   let closed = false
   let isOpen = false
-  /** Whether the watch was touched in this turn: it reads the clock, and a chunk can hold thousands of events. */
-  let touched = false
 
   /** Ends the attempt if the transport calls its sink wrongly. */
   function isRight(method: keyof TransportSink, value?: unknown): boolean {
@@ -67,11 +65,7 @@ export function openSession(
   }
 
   function arrived(): void {
-    if (inactivity !== undefined && !touched) {
-      inactivity.touch()
-      touched = true
-      void Promise.resolve().then(() => (touched = false))
-    }
+    inactivity?.touch()
     sink.onActivity()
   }
 
@@ -92,7 +86,8 @@ export function openSession(
       if (!isOpen) isRight('onMessage')
       if (closed) return
       if (!isMessage(message, origin)) return violated('called onMessage with something that is not a string')
-      arrived()
+      // Not arrived(): a message says more about the connection than activity.
+      inactivity?.touch()
       sink.onMessage(message as EventStreamMessage, origin ?? new URL(asked.url).origin)
     },
     onLastEventId(id) {
