@@ -1,7 +1,7 @@
 /**
  * Complete clients in Node over loopback, compared: the CPU time of each relative to a bare fetch that only reads.
  *
- *   node clients/node.mjs [--rounds 5] [--events 400000]
+ *   node clients/node.mjs [--rounds 5] [--events 400000] [--clients everstream,eventsource-client]
  *
  * Each run is a separate process; the clients take turns within a round, and medians count. A client that did not
  * deliver every event completely is an error and has no figure.
@@ -16,12 +16,17 @@ import { subjects } from './subjects.mjs'
 const run = promisify(execFile)
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
 const { values: flags } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, events: { type: 'string', default: '400000' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    events: { type: 'string', default: '400000' },
+    clients: { type: 'string', default: '' },
+  },
 })
 const rounds = Number(flags.rounds)
 const events = Number(flags.events)
-const names = Object.keys(subjects)
 const limit = 'bare fetch + read'
+const chosen = flags.clients.split(',')
+const names = Object.keys(subjects).filter((name) => flags.clients === '' || name === limit || chosen.includes(name))
 
 const server = spawn(process.execPath, [here('stream.mjs'), 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] })
 const [port] = await once(server.stdout, 'data')
@@ -50,7 +55,7 @@ try {
       }
     }
     const of = (name, figure) => median(results.get(name).map((result) => result[figure]))
-    console.log(`\n### ${title}\n`)
+    console.log(`\n### ${title} (Node ${process.version})\n`)
     console.log(
       '| client | CPU / bare fetch | CPU per event | events/s | memory per connection |\n' +
         '| --- | --- | --- | --- | --- |',
