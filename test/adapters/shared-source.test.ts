@@ -34,6 +34,8 @@ describe('a shared source', () => {
     ],
     ['an option and none', { idleTimeout: 1000 }, {}],
     ['a function and none', { onPayloadError() {} }, {}],
+    ['another parser', { parse: { note: String } }, { parse: { note: 'json' } }],
+    ['a parser of another type', { parse: { note: String } }, { parse: { price: String } }],
     ['another transport', { transport: 'fetch' }, { transport: 'native' }],
     ['other event types', { schemas: {} }, {}],
   ])('is another one for %s', (_, options, others) => {
@@ -100,7 +102,10 @@ describe('a shared source', () => {
     const url = newUrl()
     const { source, hold } = share(url)
     const release = hold()
+    const releaseOther = hold()
     source.close()
+    releaseOther()
+    releaseOther()
     expect(share(url).source).toBe(source)
     release()
     expect(share(url).source).not.toBe(source)
