@@ -126,6 +126,9 @@ const split = (format, extension, dir = 'dist') => ({
   hoistTransitiveImports: false,
   // What small adapters share with the others does not become a file of its own.
   experimentalMinChunkSize: 4000,
+  // What the adapters share is theirs alone. Rollup would merge it into the client, whose file then exported more.
+  manualChunks: (id) => (/\/adapters\/[^/]+$/.test(id) ? 'adapters' : undefined),
+  onlyExplicitManualChunks: true,
   sourcemap: true,
 })
 

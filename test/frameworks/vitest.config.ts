@@ -1,12 +1,16 @@
 import { join } from 'node:path'
+import { defaultClientConditions } from 'vite'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { TallyReporter } from '../reporter.js'
+import { svelte } from './svelte/plugin.js'
 import { home, isInstalled, isNewest, resolveVersion, type Version, versions } from './versions.js'
 
 function projectOf(version: Version): TestProjectInlineConfiguration {
   const name = `${version.framework} ${version.version}`
   return {
-    plugins: [resolveVersion(version)],
+    plugins: [resolveVersion(version), svelte(version.folder)],
+    // As in a browser; what runs in Node resolves as on a server.
+    environments: { client: { resolve: { conditions: ['browser', ...defaultClientConditions] } } },
     test: {
       name,
       root: join(home, version.framework),
