@@ -46,6 +46,7 @@ const EXPORTS = {
 const ADAPTERS = {
   './react': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],
   './rxjs': ['fromEvents'],
+  './solid': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],
   './svelte': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],
   './vue': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],
 } as const
