@@ -36,7 +36,7 @@ function specifierOf(entry: string): string {
 }
 
 /** They import a framework; `npm run test:frameworks` bundles them. */
-const ADAPTERS = ['./react', './rxjs', './solid', './svelte', './vue']
+const ADAPTERS = ['./angular', './react', './rxjs', './solid', './svelte', './vue']
 
 test('every published entry is bundled here, except for adapters', () => {
   expect([...entries, ...ADAPTERS, './package.json'].toSorted()).toEqual(Object.keys(manifest.exports).toSorted())

@@ -44,6 +44,7 @@ const EXPORTS = {
 
 /** What imports a framework, which is not installed here: `npm run test:frameworks` runs it. */
 const ADAPTERS = {
+  './angular': ['injectEvent', 'injectEventSource', 'injectEvents', 'injectLatest', 'injectStatus'],
   './react': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],
   './rxjs': ['fromEvents'],
   './solid': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],

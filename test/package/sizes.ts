@@ -20,7 +20,7 @@ export const SUBJECTS = [
 ] as const
 
 /** The entries for frameworks. */
-export const ADAPTERS: readonly string[] = ['react', 'rxjs', 'solid', 'svelte', 'vue']
+export const ADAPTERS: readonly string[] = ['angular', 'react', 'rxjs', 'solid', 'svelte', 'vue']
 
 /** What it costs in an application that bundles and compresses: bytes, minified and with brotli. */
 export function measure({ file, imports }: (typeof SUBJECTS)[number], build: keyof typeof BUILDS): Promise<number> {
