@@ -1,3 +1,3 @@
 /** `everstream/solid`: sources as primitives for Solid 1.8 and later. */
 export { useEventSource } from '../adapters/solid/use-event-source.js'
-export { useEvent, useEvents, useLatest, useStatus } from '../adapters/solid/views.js'
+export { useEvent, useEvents, useLatest, useStatus, useView } from '../adapters/solid/views.js'

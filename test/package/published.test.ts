@@ -44,12 +44,12 @@ const EXPORTS = {
 
 /** What imports a framework, which is not installed here: `npm run test:frameworks` runs it. */
 const ADAPTERS = {
-  './angular': ['injectEvent', 'injectEventSource', 'injectEvents', 'injectLatest', 'injectStatus'],
+  './angular': ['injectEvent', 'injectEventSource', 'injectEvents', 'injectLatest', 'injectStatus', 'injectView'],
   './react': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],
   './rxjs': ['fromEvents'],
-  './solid': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],
-  './svelte': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],
-  './vue': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus'],
+  './solid': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus', 'useView'],
+  './svelte': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus', 'useView'],
+  './vue': ['useEvent', 'useEventSource', 'useEvents', 'useLatest', 'useStatus', 'useView'],
 } as const
 
 const entries = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[]

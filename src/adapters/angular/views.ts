@@ -22,7 +22,7 @@ export function injectLatest<Events, Type extends keyof Events & string>(
   source: MaybeSignal<TypedEventSource<Events>>,
   type: Type,
 ): Signal<Events[Type] | undefined> {
-  return injectStore(source, (current) => paced(current.store(type)))
+  return injectView(source, (current) => paced(current.store(type)))
 }
 
 /**
@@ -41,7 +41,7 @@ export function injectEvents<Events, Type extends keyof Events & string>(
   types: Type | readonly Type[],
   options: HistoryOptions,
 ): Signal<readonly EventOf<Events, Type>[]> {
-  return injectStore(source, (current) => history(current, types, options))
+  return injectView(source, (current) => history(current, types, options))
 }
 
 /**
@@ -55,7 +55,7 @@ export function injectEvents<Events, Type extends keyof Events & string>(
  * ```
  */
 export function injectStatus<Events>(source: MaybeSignal<TypedEventSource<Events>>): Signal<ConnectionStatus> {
-  return injectStore(source, (current) => current.status)
+  return injectView(source, (current) => current.status)
 }
 
 /**
@@ -80,13 +80,24 @@ export function injectEvent<Events, Type extends keyof Events & string>(
   })
 }
 
-function injectStore<Events, Value>(
+/**
+ * Returns the value of any view of the source, as a signal. The function is called again if the source changes. Reading
+ * throws what the function throws.
+ *
+ * @throws Error outside of an injection context
+ *
+ * @example
+ * ```ts
+ * readonly rows = injectView(this.prices, (source) => latestByKey(source, 'price', ({ data }) => data.symbol))
+ * ```
+ */
+export function injectView<Events, Value>(
   source: MaybeSignal<TypedEventSource<Events>>,
-  storeOf: (source: TypedEventSource<Events>) => ReadableStore<Value>,
+  view: (source: TypedEventSource<Events>) => ReadableStore<Value>,
 ): Signal<Value> {
   const isServer = injectIsServer()
   const values = follow(source, (current) => {
-    const store = storeOf(current)
+    const store = view(current)
     const result = signal(store.get())
     return { result, leave: isServer ? () => {} : store.subscribe((value) => result.set(value)) }
   })

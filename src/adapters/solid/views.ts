@@ -22,7 +22,7 @@ export function useLatest<Events, Type extends keyof Events & string>(
   source: MaybeAccessor<TypedEventSource<Events>>,
   type: Type,
 ): Accessor<Events[Type] | undefined> {
-  return useStore('useLatest', source, (current) => paced(current.store(type)))
+  return viewOf('useLatest', source, (current) => paced(current.store(type)))
 }
 
 /**
@@ -41,7 +41,7 @@ export function useEvents<Events, Type extends keyof Events & string>(
   types: Type | readonly Type[],
   options: HistoryOptions,
 ): Accessor<readonly EventOf<Events, Type>[]> {
-  return useStore('useEvents', source, (current) => history(current, types, options))
+  return viewOf('useEvents', source, (current) => history(current, types, options))
 }
 
 /**
@@ -55,7 +55,7 @@ export function useEvents<Events, Type extends keyof Events & string>(
  * ```
  */
 export function useStatus<Events>(source: MaybeAccessor<TypedEventSource<Events>>): Accessor<ConnectionStatus> {
-  return useStore('useStatus', source, (current) => current.status)
+  return viewOf('useStatus', source, (current) => current.status)
 }
 
 /**
@@ -77,7 +77,24 @@ export function useEvent<Events, Type extends keyof Events & string>(
   createEffect(() => onCleanup(access(source).on(types, listener)))
 }
 
-function useStore<Events, Value>(
+/**
+ * Returns the value of any view of the source, as an accessor. The function is called again if the source changes.
+ *
+ * @throws Error outside of components and roots; what the function throws
+ *
+ * @example
+ * ```ts
+ * const rows = useView(prices, (source) => latestByKey(source, 'price', ({ data }) => data.symbol))
+ * ```
+ */
+export function useView<Events, Value>(
+  source: MaybeAccessor<TypedEventSource<Events>>,
+  view: (source: TypedEventSource<Events>) => ReadableStore<Value>,
+): Accessor<Value> {
+  return viewOf('useView', source, view)
+}
+
+function viewOf<Events, Value>(
   caller: string,
   source: MaybeAccessor<TypedEventSource<Events>>,
   storeOf: (source: TypedEventSource<Events>) => ReadableStore<Value>,

@@ -23,7 +23,7 @@ export function useLatest<Events, Type extends keyof Events & string>(
   source: MaybeReadable<TypedEventSource<Events>>,
   type: Type,
 ): Readable<Events[Type] | undefined> {
-  return useStore(source, (current) => paced(current.store(type)))
+  return useView(source, (current) => paced(current.store(type)))
 }
 
 /**
@@ -40,7 +40,7 @@ export function useEvents<Events, Type extends keyof Events & string>(
   types: Type | readonly Type[],
   options: HistoryOptions,
 ): Readable<readonly EventOf<Events, Type>[]> {
-  return useStore(source, (current) => history(current, types, options))
+  return useView(source, (current) => history(current, types, options))
 }
 
 /**
@@ -52,7 +52,7 @@ export function useEvents<Events, Type extends keyof Events & string>(
  * ```
  */
 export function useStatus<Events>(source: MaybeReadable<TypedEventSource<Events>>): Readable<ConnectionStatus> {
-  return useStore(source, (current) => current.status)
+  return useView(source, (current) => current.status)
 }
 
 /**
@@ -74,14 +74,23 @@ export function useEvent<Events, Type extends keyof Events & string>(
   onMount(() => follow(source, (current) => current.on(types, listener)).subscribe(() => {}))
 }
 
-function useStore<Events, Value>(
+/**
+ * Returns a store of the value of any view of the source. The function is called again if the source changes.
+ * Subscribing throws what the function throws.
+ *
+ * @example
+ * ```ts
+ * const rows = useView(prices, (source) => latestByKey(source, 'price', ({ data }) => data.symbol))
+ * ```
+ */
+export function useView<Events, Value>(
   source: MaybeReadable<TypedEventSource<Events>>,
-  storeOf: (source: TypedEventSource<Events>) => ReadableStore<Value>,
+  view: (source: TypedEventSource<Events>) => ReadableStore<Value>,
 ): Readable<Value> {
   // All subscribers get the same one, so that a later one sees the history, too.
   let latest: { readonly source: TypedEventSource<Events>; readonly store: ReadableStore<Value> } | undefined
   return follow(source, (current, run) => {
-    if (latest?.source !== current) latest = { source: current, store: storeOf(current) }
+    if (latest?.source !== current) latest = { source: current, store: view(current) }
     const { store } = latest
     if (!isServer()) return store.subscribe(run)
     run(store.get())

@@ -24,7 +24,7 @@ export function useLatest<Events, Type extends keyof Events & string>(
   source: SourceOption<Events>,
   type: Type,
 ): Readonly<ShallowRef<Events[Type] | undefined>> {
-  return useStore('useLatest', source, (current) => paced(current.store(type)))
+  return viewOf('useLatest', source, (current) => paced(current.store(type)))
 }
 
 /**
@@ -43,7 +43,7 @@ export function useEvents<Events, Type extends keyof Events & string>(
   types: Type | readonly Type[],
   options: HistoryOptions,
 ): Readonly<ShallowRef<readonly EventOf<Events, Type>[]>> {
-  return useStore('useEvents', source, (current) => history(current, types, options))
+  return viewOf('useEvents', source, (current) => history(current, types, options))
 }
 
 /**
@@ -57,7 +57,7 @@ export function useEvents<Events, Type extends keyof Events & string>(
  * ```
  */
 export function useStatus<Events>(source: SourceOption<Events>): Readonly<ShallowRef<ConnectionStatus>> {
-  return useStore('useStatus', source, (current) => current.status)
+  return viewOf('useStatus', source, (current) => current.status)
 }
 
 /**
@@ -82,7 +82,24 @@ export function useEvent<Events, Type extends keyof Events & string>(
   )
 }
 
-function useStore<Events, Value>(
+/**
+ * Returns the value of any view of the source, as a ref. The function is called again if the source changes.
+ *
+ * @throws Error outside of `setup()` and effect scopes; what the function throws
+ *
+ * @example
+ * ```ts
+ * const rows = useView(prices, (source) => latestByKey(source, 'price', ({ data }) => data.symbol))
+ * ```
+ */
+export function useView<Events, Value>(
+  source: SourceOption<Events>,
+  view: (source: TypedEventSource<Events>) => ReadableStore<Value>,
+): Readonly<ShallowRef<Value>> {
+  return viewOf('useView', source, view)
+}
+
+function viewOf<Events, Value>(
   caller: string,
   source: SourceOption<Events>,
   storeOf: (source: TypedEventSource<Events>) => ReadableStore<Value>,

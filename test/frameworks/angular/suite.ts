@@ -9,8 +9,15 @@ import {
 } from '@angular/core'
 import { takeUntilDestroyed, toObservable } from '@angular/core/rxjs-interop'
 import { type ComponentFixture, TestBed } from '@angular/core/testing'
-import { createEventSource, type TypedEvent } from 'everstream'
-import { injectEvent, injectEvents, injectEventSource, injectLatest, injectStatus } from 'everstream/angular'
+import { createEventSource, latestByKey, type TypedEvent } from 'everstream'
+import {
+  injectEvent,
+  injectEvents,
+  injectEventSource,
+  injectLatest,
+  injectStatus,
+  injectView,
+} from 'everstream/angular'
 import { fromEvents } from 'everstream/rxjs'
 import { switchMap } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
@@ -176,6 +183,24 @@ export function testAdapter(provideChangeDetection: () => EnvironmentProviders):
     await stream.connected(1)
     await stream.send(price(1) + note('two') + price(3) + note('four'))
     await shows('two 3 four')
+  })
+
+  test('injectView is the value of any view, such as the latest event for each key', async () => {
+    const stream = await openStream()
+    const Table = component(
+      '<p>{{ text() }}</p>',
+      class {
+        readonly prices = injectEventSource<Prices>(stream.url)
+        readonly rows = injectView(this.prices, (source) => latestByKey(source, 'price', ({ data }) => data.symbol))
+        text(): string {
+          return Array.from(this.rows(), ([symbol, { data }]) => `${symbol} ${data.value}`).join(', ')
+        }
+      },
+    )
+    const { shows } = render(Table)
+    await stream.connected(1)
+    await stream.send(price(1) + price(2, 'OTHER') + price(3))
+    await shows('ACME 3, OTHER 2')
   })
 
   test('injectEvent calls the listener with every event until the component is destroyed', async () => {

@@ -1,6 +1,12 @@
 import { cleanup, render as renderComponent } from '@solidjs/testing-library'
-import { createEventSource, type ConnectionStatus, type TypedEvent, type TypedEventSource } from 'everstream'
-import { useEvent, useEvents, useEventSource, useLatest, useStatus } from 'everstream/solid'
+import {
+  createEventSource,
+  latestByKey,
+  type ConnectionStatus,
+  type TypedEvent,
+  type TypedEventSource,
+} from 'everstream'
+import { useEvent, useEvents, useEventSource, useLatest, useStatus, useView } from 'everstream/solid'
 import { type Accessor, createComputed, createRoot, createSignal, type JSX } from 'solid-js'
 import h from 'solid-js/h'
 import manifest from 'solid-js/package.json'
@@ -120,6 +126,21 @@ describe('useEvents', () => {
     await stream.connected(1)
     await stream.send(price(1) + note('two') + price(3) + note('four'))
     await shows('two 3 four')
+  })
+})
+
+describe('useView', () => {
+  test('is the value of any view, such as the latest event for each key', async () => {
+    const stream = await openStream()
+    const { shows } = render(() => {
+      const prices = useEventSource<Prices>(stream.url)
+      const rows = useView(prices, (source) => latestByKey(source, 'price', ({ data }) => data.symbol))
+      const texts = (): string[] => Array.from(rows(), ([symbol, { data }]) => `${symbol} ${data.value}`)
+      return h('p', () => texts().join(', ')) as unknown as JSX.Element
+    })
+    await stream.connected(1)
+    await stream.send(price(1) + price(2, 'OTHER') + price(3))
+    await shows('ACME 3, OTHER 2')
   })
 })
 

@@ -1,5 +1,11 @@
-import { createEventSource, type ConnectionStatus, type TypedEvent, type TypedEventSource } from 'everstream'
-import { useEvent, useEvents, useEventSource, useLatest, useStatus } from 'everstream/svelte'
+import {
+  createEventSource,
+  latestByKey,
+  type ConnectionStatus,
+  type TypedEvent,
+  type TypedEventSource,
+} from 'everstream'
+import { useEvent, useEvents, useEventSource, useLatest, useStatus, useView } from 'everstream/svelte'
 import manifest from 'svelte/package.json'
 import { type Readable, readable, writable } from 'svelte/store'
 import { describe, expect, expectTypeOf, inject, test, vi } from 'vitest'
@@ -116,6 +122,20 @@ test('a later subscriber of useEvents gets the same events', async () => {
   const second = vi.fn()
   events.subscribe((list) => second(values(list)))()
   expect(second).toHaveBeenCalledExactlyOnceWith([1, 2])
+  unsubscribe()
+})
+
+test('useView is the value of any view, such as the latest event for each key', async () => {
+  const stream = await openStream()
+  const prices = useEventSource<Prices>(stream.url)
+  const rows = useView(prices, (source) => latestByKey(source, 'price', ({ data }) => data.symbol))
+  let table = ''
+  const unsubscribe = rows.subscribe((map) => {
+    table = Array.from(map, ([symbol, { data }]) => `${symbol} ${data.value}`).join(', ')
+  })
+  await stream.connected(1)
+  await stream.send(price(1) + price(2, 'OTHER') + price(3))
+  await vi.waitFor(() => expect(table).toBe('ACME 3, OTHER 2'))
   unsubscribe()
 })
 

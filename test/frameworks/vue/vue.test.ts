@@ -1,6 +1,12 @@
 import { enableAutoUnmount, mount } from '@vue/test-utils'
-import { createEventSource, type ConnectionStatus, type TypedEvent, type TypedEventSource } from 'everstream'
-import { useEvent, useEvents, useEventSource, useLatest, useStatus } from 'everstream/vue'
+import {
+  createEventSource,
+  latestByKey,
+  type ConnectionStatus,
+  type TypedEvent,
+  type TypedEventSource,
+} from 'everstream'
+import { useEvent, useEvents, useEventSource, useLatest, useStatus, useView } from 'everstream/vue'
 import { afterEach, describe, expect, expectTypeOf, inject, test, vi } from 'vitest'
 import {
   type Component,
@@ -139,6 +145,21 @@ describe('useEvents', () => {
     await stream.connected(1)
     await stream.send(price(1) + note('two') + price(3) + note('four'))
     await shows('two 3 four')
+  })
+})
+
+describe('useView', () => {
+  test('is the value of any view, such as the latest event for each key', async () => {
+    const stream = await openStream()
+    const Table = defineComponent(() => {
+      const prices = useEventSource<Prices>(stream.url)
+      const rows = useView(prices, (source) => latestByKey(source, 'price', ({ data }) => data.symbol))
+      return () => h('p', Array.from(rows.value, ([symbol, { data }]) => `${symbol} ${data.value}`).join(', '))
+    })
+    const { shows } = render(Table)
+    await stream.connected(1)
+    await stream.send(price(1) + price(2, 'OTHER') + price(3))
+    await shows('ACME 3, OTHER 2')
   })
 })
 
