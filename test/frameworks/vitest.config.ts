@@ -32,10 +32,22 @@ const types: TestProjectInlineConfiguration = {
   test: { name: 'types', root: home, include: ['types.test.ts'], environment: 'node' },
 }
 
+/** In a real browser, and last, when nothing else needs the cores. */
+const pages: TestProjectInlineConfiguration = {
+  test: {
+    name: 'pages',
+    root: home,
+    include: ['pages.test.ts'],
+    environment: 'node',
+    globalSetup: [join(home, '../server/standalone.ts')],
+    sequence: { groupOrder: 1 },
+  },
+}
+
 export default defineConfig({
   test: {
     maxWorkers: '100%',
-    projects: [...versions.filter(isInstalled).map(projectOf), types],
+    projects: [...versions.filter(isInstalled).map(projectOf), types, pages],
     reporters: ['default', new TallyReporter()],
   },
 })
