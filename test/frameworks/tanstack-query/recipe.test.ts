@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { QueryClient, QueryObserver } from '@tanstack/query-core'
 import manifest from '@tanstack/query-core/package.json'
 import { createEventSource, type TypedEventSource } from 'everstream'
@@ -34,6 +36,13 @@ function observe(client: QueryClient, symbol: string, queryFn: () => Promise<Pri
 
 test('the version is the one to be tested', () => {
   expect(manifest.version.startsWith(inject('version'))).toBe(true)
+})
+
+test('the recipe is the one in the documentation', async () => {
+  const [recipe, page] = await Promise.all(
+    ['./recipe.ts', '../../../docs/frameworks.md'].map((file) => readFile(join(import.meta.dirname, file), 'utf8')),
+  )
+  expect(page).toContain(recipe!.slice(recipe!.indexOf('export function')))
 })
 
 test('events replace what was fetched, each for its own query', async () => {
