@@ -124,7 +124,7 @@ const split = (format, extension, dir = 'dist') => ({
   chunkFileNames: `shared/[name].${extension}`,
   // Otherwise each entry imports, without a name, what its imports import; esbuild warns of these lines.
   hoistTransitiveImports: false,
-  // What small adapters share with the others does not become a file of its own.
+  // What small entries share with the others does not become a file of its own.
   experimentalMinChunkSize: 4000,
   // What the adapters share is theirs alone. Rollup would merge it into the client, whose file then exported more.
   manualChunks: (id) => (/\/adapters\/[^/]+$/.test(id) ? 'adapters' : undefined),

@@ -31,3 +31,10 @@ export type InferOutput<Schema> = Schema extends {
 }
   ? Output
   : never
+
+/** The type of the payload before the check. */
+export type InferInput<Schema> = Schema extends {
+  readonly '~standard': { readonly types?: { readonly input: infer Input } | undefined }
+}
+  ? Input
+  : never

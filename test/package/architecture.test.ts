@@ -36,6 +36,18 @@ const MAY_IMPORT = {
   ],
   views: ['arguments', 'observable', 'connection', 'client'],
   adapters: ['arguments', 'observable', 'connection', 'client', 'views'],
+  testing: [
+    'standards',
+    'platform',
+    'arguments',
+    'event-stream',
+    'failure',
+    'answer',
+    'reconnection',
+    'transport',
+    'connection',
+    'client',
+  ],
   'event-source': [
     'messages',
     'standards',
@@ -59,6 +71,7 @@ const MAY_IMPORT = {
     'views',
     'event-source',
     'adapters',
+    'testing',
   ],
 } as const satisfies Record<string, readonly string[]>
 

@@ -19,6 +19,7 @@ const NAMES = {
   './event-source': 'EventSource',
   './event-stream': 'createParser',
   './polyfill': undefined,
+  './testing': 'createTestServer',
 } as const
 const entries = Object.keys(NAMES) as (keyof typeof NAMES)[]
 

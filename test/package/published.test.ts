@@ -40,6 +40,7 @@ const EXPORTS = {
     'isEventStream',
     'readEvents',
   ],
+  './testing': ['createTestServer', 'installManualClock'],
 } as const
 
 /** What imports a framework, which is not installed here: `npm run test:frameworks` runs it. */
