@@ -17,10 +17,10 @@ const node: TestProjectInlineConfiguration = {
     name: 'node',
     environment: 'node',
     include: [
-      'test/*.test.ts',
+      'test/{,testing/}*.test.ts',
       'test/runtimes/drive/*.test.ts',
       'test/{arguments,answer,event-stream,observable,reconnection,transport,connection}/**/*.test.ts',
-      'test/{client,views,adapters,event-source,package,behaviour,bad-input,chaos,testing}/**/*.test.ts',
+      'test/{client,views,adapters,event-source,package,behaviour,bad-input,chaos}/**/*.test.ts',
     ],
     exclude: slowFiles,
   },

@@ -33,8 +33,11 @@ export interface ManualClock extends Disposable {
    * ```
    */
   next(): number
-  /** Gives sources the real clock again, and drops the timers that have not run. A second call does nothing. */
-  restore(): void
+  /**
+   * Gives sources the real clock again, and drops the timers that have not run. A second call does nothing. Does not
+   * need `this`.
+   */
+  readonly restore: () => void
 }
 
 interface Timer {
@@ -57,7 +60,7 @@ let current: ManualClock | undefined
  * @example
  * ```ts
  * const clock = installManualClock()
- * afterEach(() => clock.restore())
+ * afterEach(clock.restore)
  * ```
  */
 export function installManualClock(): ManualClock {

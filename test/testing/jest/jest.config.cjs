@@ -1,0 +1,11 @@
+const { join } = require('node:path')
+
+const dist = join(__dirname, '../../../dist')
+
+/** What is published, as Jest resolves it: CommonJS. */
+module.exports = {
+  moduleNameMapper: { '^everstream$': join(dist, 'index.cjs'), '^everstream/(.*)$': join(dist, '$1.cjs') },
+  testMatch: ['**/*.test.cjs'],
+  moduleFileExtensions: ['cjs', 'js', 'json'],
+  transform: {},
+}
