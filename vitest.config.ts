@@ -57,7 +57,7 @@ const happyDom: TestProjectInlineConfiguration = {
     environment: 'happy-dom',
     // The scripted server is on an origin other than the window's.
     environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
-    include: ['test/dom/**/*.test.ts'],
+    include: ['test/{dom,docs}/**/*.test.ts'],
   },
 }
 
