@@ -3,6 +3,7 @@ import type { Connection, ConnectionOptions, Reconnection } from '../connection/
 import type { Environment } from '../connection/environment.js'
 import { isFinal } from '../connection/transition.js'
 import { wrongArgument } from '../arguments/check-options.js'
+import { ConnectionError } from '../failure/connection-error.js'
 import { inWords } from '../failure/in-words.js'
 import { type EndOn, readEndMark } from '../event-stream/end-mark.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
@@ -75,6 +76,20 @@ export function createClient(
     },
   })
 
+  /** If an `endOn` function throws a ConnectionError, the source fails; other errors are reported, and it goes on. */
+  function endMarkOf(endOn: EndOn, message: EventStreamMessage): ReturnType<typeof readEndMark> {
+    try {
+      return readEndMark(endOn, message)
+    } catch (error) {
+      if (error instanceof ConnectionError) {
+        connection.fail(error.failure)
+        return 'withhold'
+      }
+      report(error)
+      return false
+    }
+  }
+
   function isClosedForGood(): boolean {
     return isFinal(connection.status.get())
   }
@@ -139,14 +154,4 @@ export function createClient(
     ...(Symbol.dispose && { [Symbol.dispose]: close }),
   }
   return source as TypedEventSource<UndeclaredEvents>
-}
-
-/** If an `endOn` function throws, the error is reported and the stream goes on. */
-function endMarkOf(endOn: EndOn, message: EventStreamMessage): ReturnType<typeof readEndMark> {
-  try {
-    return readEndMark(endOn, message)
-  } catch (error) {
-    report(error)
-    return false
-  }
 }

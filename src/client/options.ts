@@ -80,6 +80,9 @@ interface CommonOptions<Events> extends FetchOptions {
    * is still delivered. A function returns `true` for a mark without a payload, which is not delivered, and `'deliver'`
    * for a last event with a payload. A stream that ends without its last event is a failure of the kind `ended`.
    *
+   * If the function throws a {@link ConnectionError}, the event is not delivered and the source fails with its failure.
+   * Other errors are reported, and the stream goes on.
+   *
    * @default only the status 204 ends the source
    *
    * @example

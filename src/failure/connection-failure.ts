@@ -13,6 +13,7 @@
  * | `native` | the browser's own `EventSource` gave up without giving a reason |
  * | `application` | a function, transport or `fetch` that the application passed is at fault |
  * | `unsupported` | this runtime lacks something (`fetch`, a streaming body, ...), or cannot request such a URL |
+ * | `reported` | the server reported an error in the stream, and `endOn` threw it |
  * | `overflow` | events arrived faster than asynchronous schemas or parsers handled them |
  */
 export type FailureKind =
@@ -26,6 +27,7 @@ export type FailureKind =
   | 'native'
   | 'application'
   | 'unsupported'
+  | 'reported'
   | 'overflow'
 
 /** Why a connection could not be established, or was lost. Plain data, so you can log it or post it from a worker. */

@@ -18,6 +18,7 @@ const FATAL: Readonly<Record<FailureKind, boolean>> = {
   native: false,
   application: true,
   unsupported: true,
+  reported: true,
   overflow: true,
 }
 

@@ -156,6 +156,29 @@ export const ending: readonly Case[] = [
     },
   },
   {
+    name: 'a ConnectionError that endOn throws is the failure of the source: the event is not delivered, loops throw',
+    transports: ['fetch', 'auto'],
+    async run({ serve, open, reported }) {
+      const failure = { kind: 'reported', fatal: true, message: 'overloaded' } as const
+      const stream = await serve([{ steps: [{ send: `${tick(1)}event: error\ndata: 1\n\n${tick(2)}` }] }])
+      const source = open<Ticks & { error: number }>(stream, {
+        endOn({ event }) {
+          if (event === 'error') throw new ConnectionError(failure)
+          return false
+        },
+      })
+      const seen: unknown[] = []
+      try {
+        for await (const { data } of source.events()) seen.push(data)
+      } catch (error) {
+        seen.push(error instanceof ConnectionError && error.failure)
+      }
+      assert.deepEqual(seen, [1, failure])
+      assert.deepEqual(source.status.get(), { state: 'closed', reason: 'failed', failure })
+      assert.deepEqual(reported, [])
+    },
+  },
+  {
     name: 'events before the end are delivered even after a slow schema: with endOn, 204, one-shot use',
     transports: ['fetch'],
     async run({ serve, open }) {
