@@ -20,7 +20,7 @@ const node: TestProjectInlineConfiguration = {
       'test/{,testing/}*.test.ts',
       'test/runtimes/drive/*.test.ts',
       'test/{arguments,answer,event-stream,observable,reconnection,transport,connection}/**/*.test.ts',
-      'test/{client,views,adapters,event-source,package,behaviour,bad-input,chaos}/**/*.test.ts',
+      'test/{client,views,adapters,event-source,package,behaviour,bad-input,chaos,sharing}/**/*.test.ts',
     ],
     exclude: slowFiles,
   },

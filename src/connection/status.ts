@@ -30,6 +30,11 @@ export interface OpenStatus {
   readonly since: number
   /** Whether the request carried the last event ID, so that the server could resume where the last stream ended. */
   readonly resumed: boolean
+  /**
+   * Only with `sharedTransport()`: whether this tab has the connection and relays its events (`leader`), gets them from
+   * another tab (`follower`), or has a connection that it does not share (`alone`).
+   */
+  readonly role?: 'leader' | 'follower' | 'alone'
   readonly failure?: undefined
 }
 

@@ -34,6 +34,7 @@ const MAY_IMPORT = {
     'transport',
     'connection',
   ],
+  sharing: ['event-stream', 'connection'],
   views: ['arguments', 'observable', 'connection', 'client'],
   adapters: ['arguments', 'observable', 'connection', 'client', 'views'],
   testing: [
