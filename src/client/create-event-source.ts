@@ -46,5 +46,7 @@ export function createEventSource<const Schemas extends SchemaMap>(
   options: SchemaOptions<Schemas>,
 ): TypedEventSource<InferEvents<Schemas>>
 export function createEventSource(url: UrlOption, options: AnyOptions = {}): TypedEventSource<UndeclaredEvents> {
-  return createClient(resolveSettings(url, options), { createConnection, environment: systemEnvironment })
+  const settings = resolveSettings(url, options)
+  const { makeConnection = createConnection } = settings
+  return createClient(settings, { createConnection: makeConnection, environment: systemEnvironment })
 }

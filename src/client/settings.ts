@@ -1,5 +1,5 @@
 import { advice } from '../messages/advice.js'
-import { CONNECTION_DEFAULTS, type ConnectionSettings } from '../connection/connection.js'
+import { CONNECTION_DEFAULTS, type ConnectionMaker, type ConnectionSettings } from '../connection/connection.js'
 import { type ClientAddress, createAddress, type UrlOption } from './address.js'
 import { parseUrl } from '../platform/parse-url.js'
 import {
@@ -70,6 +70,7 @@ const RULES: readonly OptionRule[] = [
 
 /** The options after checking, with their defaults. */
 export interface Settings extends ConnectionSettings {
+  readonly makeConnection?: ConnectionMaker['settings']['makeConnection']
   readonly address: ClientAddress
   readonly connect: 'immediately' | 'while-listening'
   readonly signal?: AbortSignal
@@ -84,7 +85,8 @@ export type AnyOptions = EventSourceOptions<UndeclaredEvents> | SchemaOptions<Sc
 
 /** @throws what `createEventSource` throws */
 export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
-  const given = checkOptions(CALLER, options, [...RULES, ...FETCH_RULES])
+  const checked = checkOptions(CALLER, options, [...RULES, ...FETCH_RULES])
+  const given = { ...checked, ...(checked.transport as Partial<ConnectionMaker> | undefined)?.settings }
   const schemas = given.schemas && schemaTable(given.schemas)
   const transport = resolveTransport(given)
   const { repeatable = true } = transport

@@ -87,6 +87,14 @@ export interface Connection {
   fail(failure: ConnectionFailure): void
 }
 
+/** A value of the option `transport` that makes the whole connection, over another transport. */
+export interface ConnectionMaker {
+  readonly settings: {
+    readonly transport: 'auto' | 'fetch' | 'native' | Transport
+    readonly makeConnection: (options: ConnectionOptions) => Connection
+  }
+}
+
 /** Runs the state machine of `transition.ts`: turns what happens into inputs, and carries out the effects. */
 export function createConnection(options: ConnectionOptions): Connection {
   const { address, environment, transport, idleTimeout, withCredentials, endIsMarked, onMessage } = options

@@ -1,4 +1,5 @@
 import type { ClosedStatus, ConnectionStatus, IdleStatus, PausedStatus, WaitingStatus } from '../connection/status.js'
+import { isFinal } from '../connection/transition.js'
 import { createMemory, eventsAfter, type Memory, remember, restart, sift } from './memory.js'
 import {
   compareTerms,
@@ -7,7 +8,9 @@ import {
   type RelayedEvent,
   type RelayMessage,
   type Term,
+  type WantedTypes,
   type Welcome,
+  mergeTypes,
 } from './relay.js'
 import { check, heard, isSuspect, QUIET, startWatch, type Watch } from './watch.js'
 
@@ -51,6 +54,8 @@ export interface MemberState {
   readonly isContinuous: boolean
   /** The wait before the next attempt of the group, which a new leader observes. */
   readonly wait: WaitingStatus | undefined
+  /** As far as this member knows, so that it can ask for them when it leads. */
+  readonly types: WantedTypes
 }
 
 export type MemberInput =
@@ -73,6 +78,8 @@ export type MemberInput =
   | { readonly type: 'events'; readonly events: readonly RelayedEvent[] }
   | { readonly type: 'stream'; readonly status: ConnectionStatus; readonly now: number }
   | { readonly type: 'reconnect' }
+  /** The application wants events of these types. */
+  | { readonly type: 'want'; readonly types: WantedTypes }
 
 /** What a leader is asked: by a member that joins, or whether it is alive. */
 export type Question = Extract<MemberMessage, { type: 'hello' | 'ping' }>
@@ -96,6 +103,8 @@ export type MemberEffect =
   | { readonly type: 'open' }
   | { readonly type: 'close' }
   | { readonly type: 'reconnect' }
+  /** Makes sure that the stream, if there is one, delivers all wanted types. */
+  | { readonly type: 'listen' }
   /** Sets the one timer of the member. */
   | { readonly type: 'wake'; readonly ms: number }
 
@@ -122,20 +131,21 @@ export function createMember(id: string, lastEventId: string, keepsLatest: boole
     lostAt: undefined,
     isContinuous: true,
     wait: undefined,
+    types: new Set(),
   }
 }
 
 /** The whole behaviour of a member. Pure: time and randomness come with the input. */
 export function transition(state: MemberState, input: MemberInput): MemberTransition {
   const { phase } = state
-  if (phase.name === 'away' && input.type !== 'join' && input.type !== 'leave') return stay(state)
+  if (phase.name === 'away' && !OUTSIDE.has(input.type)) return stay(state)
 
   switch (input.type) {
     case 'join':
       return phase.name === 'away' ? join(state, input.lastEventId, input.now) : stay(state)
 
     case 'leave':
-      return leave(state, input.status, input.now)
+      return mayLeave(state.status, input.status) ? leave(state, input.status, input.now) : stay(state)
 
     case 'granted':
       return lead(state, input.now)
@@ -151,7 +161,7 @@ export function transition(state: MemberState, input: MemberInput): MemberTransi
       return phase.name === 'leading' ? stepDown(state, input.now) : stay(state)
 
     case 'heard':
-      return hear(state, input.message, input.now)
+      return hear(learn(state, input.message), input.message, input.now)
 
     case 'answer':
       return answer(state, input.question)
@@ -165,11 +175,31 @@ export function transition(state: MemberState, input: MemberInput): MemberTransi
     case 'stream':
       return follow(state, input.status, input.now)
 
+    case 'want': {
+      const next = learn(state, input)
+      if (next === state) return stay(state)
+      return phase.name === 'away' ? stay(next) : stay(next, [{ type: 'post', message: input }, { type: 'listen' }])
+    }
+
     case 'reconnect':
       if (phase.name === 'following') return stay(state, [{ type: 'post', message: { type: 'reconnect' } }])
       if (phase.name === 'leading' && phase.stream === undefined) return open(state)
       return stay(state, phase.name === 'leading' || isStreaming(phase) ? [{ type: 'reconnect' }] : [])
   }
+}
+
+/** The inputs that have an effect on a member outside the group. */
+const OUTSIDE: ReadonlySet<MemberInput['type']> = /*@__PURE__*/ new Set(['join', 'leave', 'want'])
+
+/** After the end, only closing for good has an effect. */
+function mayLeave(before: ConnectionStatus, now: ConnectionStatus): boolean {
+  return before.state !== 'closed' || (isFinal(now) && !isFinal(before))
+}
+
+function learn(state: MemberState, message: RelayMessage | MemberInput): MemberState {
+  if (!('types' in message)) return state
+  const types = mergeTypes(state.types, message.types)
+  return types === state.types ? state : { ...state, types }
 }
 
 function stay(state: MemberState, effects: readonly MemberEffect[] = []): MemberTransition {
@@ -234,9 +264,11 @@ function stepDown(state: MemberState, now: number): MemberTransition {
 function hear(state: MemberState, message: RelayMessage, now: number): MemberTransition {
   const { phase, term } = state
   switch (message.type) {
+    case 'want':
+      return stay(state, [{ type: 'listen' }])
     case 'hello':
     case 'ping': {
-      if (phase.name === 'leading') return stay(state, [{ type: 'answer', question: message }])
+      if (phase.name === 'leading') return stay(state, [{ type: 'listen' }, { type: 'answer', question: message }])
       // One question is enough for all.
       if (phase.name !== 'following' || phase.watch.askedAt !== undefined || message.type === 'hello')
         return stay(state)
@@ -347,6 +379,7 @@ function answer(state: MemberState, question: Question): MemberTransition {
     missed: eventsAfter(memory, question.lastEventId),
     latest: question.lastEventId === '' && memory.latest ? [...memory.latest.values()] : [],
     status: phase.stream ?? state.status,
+    types: state.types,
   }
   return stay(state, [{ type: 'post', message: { ...welcome, ...term } }])
 }
@@ -438,8 +471,8 @@ function keep(state: MemberState, events: readonly RelayedEvent[]): MemberState 
   return { ...state, lastEventId: last.lastEventId, memory: remember(state.memory, events) }
 }
 
-function hello({ id, term, lastEventId }: MemberState): MemberEffect {
-  return { type: 'post', message: { type: 'hello', from: id, epoch: term.epoch, lastEventId } }
+function hello({ id, term, lastEventId, types }: MemberState): MemberEffect {
+  return { type: 'post', message: { type: 'hello', from: id, epoch: term.epoch, lastEventId, types } }
 }
 
 function isStreaming(phase: Phase): boolean {

@@ -39,11 +39,23 @@ export interface Welcome {
   /** The latest event of each type, for a member that has none yet. */
   readonly latest: readonly RelayedEvent[]
   readonly status: ConnectionStatus
+  readonly types: WantedTypes
 }
+
+/** The event types that are wanted in any tab; some transports deliver only those that are named. */
+export type WantedTypes = ReadonlySet<string> | 'every'
 
 export type MemberMessage =
   /** Asks the leader for a `welcome`. */
-  | { readonly type: 'hello'; readonly from: string; readonly epoch: number; readonly lastEventId: string }
+  | {
+      readonly type: 'hello'
+      readonly from: string
+      readonly epoch: number
+      readonly lastEventId: string
+      readonly types: WantedTypes
+    }
+  /** More event types are wanted. */
+  | { readonly type: 'want'; readonly types: WantedTypes }
   /** Asks whether the leader is alive. */
   | { readonly type: 'ping'; readonly epoch: number }
   | { readonly type: 'reconnect' }
@@ -54,6 +66,13 @@ export type RelayMessage = LeaderMessage | MemberMessage
 /** Whether `a` is later than `b`: positive, as for `sort()`. */
 export function compareTerms(a: Term, b: Term): number {
   return a.epoch - b.epoch || (a.leader > b.leader ? 1 : a.leader < b.leader ? -1 : 0)
+}
+
+/** Returns `types` itself if `more` adds nothing. */
+export function mergeTypes(types: WantedTypes, more: WantedTypes): WantedTypes {
+  if (types === 'every' || more === 'every') return 'every'
+  const all = new Set([...types, ...more])
+  return all.size > types.size ? all : types
 }
 
 /** Without what cannot be cloned (`cause` may be anything). */

@@ -24,12 +24,12 @@ export interface Check {
 export const QUIET = 1000
 /** The same while it answers and has nothing to relay: each answer doubles the time up to this one. */
 const MAX_QUIET = 10_000
-/** How long an answer may take, in ms. */
-const PATIENCE = 2000
+/** How long an answer may take, in ms. With the spread at most 2 s, because hidden pages round timers up to seconds. */
+const PATIENCE = 1600
 /** Members that become suspicious together act at different times, in ms. */
 const SPREAD = 400
-/** A timer this late, in ms, means that this page was frozen, throttled or busy, so it cannot judge others. */
-const LATE = 1000
+/** A timer this late, in ms, means that this page was frozen or busy. In a hidden page, timers are up to 1 s late. */
+const LATE = 1500
 
 export function startWatch(now: number): Watch {
   return { heardAt: now, askedAt: undefined, quiet: QUIET, dueAt: now + QUIET, isExcused: false }

@@ -34,7 +34,7 @@ const MAY_IMPORT = {
     'transport',
     'connection',
   ],
-  sharing: ['event-stream', 'connection'],
+  sharing: ['arguments', 'event-stream', 'observable', 'transport', 'connection'],
   views: ['arguments', 'observable', 'connection', 'client'],
   adapters: ['arguments', 'observable', 'connection', 'client', 'views'],
   testing: [
@@ -71,6 +71,7 @@ const MAY_IMPORT = {
     'client',
     'views',
     'event-source',
+    'sharing',
     'adapters',
     'testing',
   ],

@@ -40,6 +40,7 @@ const EXPORTS = {
     'isEventStream',
     'readEvents',
   ],
+  './sharing': ['sharedTransport'],
   './testing': ['createTestServer', 'installManualClock'],
 } as const
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ADAPTERS, inKilobytes, measure, measureAdapter, SUBJECTS } from './sizes.js'
+import { ADAPTERS, inKilobytes, measure, measureAdapter, measureSharing, SUBJECTS } from './sizes.js'
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
 
@@ -53,4 +53,10 @@ test.each(ADAPTERS)('the adapter everstream/%s adds at most 1 kB to the client a
   const bytes = await measureAdapter(`${name}.js`)
   console.log(`size: everstream/${name}: ${bytes} bytes more than the client and its views, minified + brotli`)
   expect(bytes).toBeLessThanOrEqual(1000)
+})
+
+test('sharedTransport adds at most 4.3 kB to the client', async () => {
+  const bytes = await measureSharing()
+  console.log(`size: sharedTransport: ${bytes} bytes more than createEventSource alone, minified + brotli`)
+  expect(bytes).toBeLessThanOrEqual(4300)
 })

@@ -34,6 +34,13 @@ export async function measureAdapter(file: string): Promise<number> {
   return both - (await measureCode(client))
 }
 
+/** What `sharedTransport` costs on top of the client. */
+export async function measureSharing(): Promise<number> {
+  const client = `export { createEventSource } from '${join(dist, 'index.js')}'`
+  const both = `${client}\nexport { sharedTransport } from '${join(dist, 'sharing.js')}'`
+  return (await measureCode(both)) - (await measureCode(client))
+}
+
 async function measureCode(entry: string): Promise<number> {
   const bundled = await rollup({
     input: 'entry',

@@ -212,6 +212,7 @@ export class World {
         tab.wakeAt = this.time + effect.ms
         return
       case 'reconnect':
+      case 'listen':
     }
   }
 

@@ -1,0 +1,120 @@
+import type { Environment } from '../connection/environment.js'
+import type { RelayMessage } from './relay.js'
+
+/** What a group reports to its member. */
+export interface GroupEvents {
+  onGranted(): void
+  onRefused(): void
+  onFenced(): void
+  onStolen(): void
+  onMessage(message: RelayMessage): void
+  /** The browser does not allow this page to take part. */
+  onUnavailable(): void
+}
+
+/** The locks and the channel of a group, which are released together. */
+export interface Group {
+  enter(): void
+  exit(): void
+  queue(): void
+  fence(): void
+  steal(): void
+  release(): void
+  post(message: RelayMessage): void
+}
+
+/** For how long nobody else may steal the lock, in ms: until others have heard the new leader. */
+const FENCED = 1000
+
+/** Whether this page or worker may share. Over plain http there are no locks, and none for an opaque origin either. */
+export function canShare(): boolean {
+  const { origin, navigator, BroadcastChannel } = globalThis
+  return ![undefined, 'null'].includes(origin) && navigator?.locks !== undefined && BroadcastChannel !== undefined
+}
+
+/** Runs a task. A timer would be throttled in a hidden page, and a microtask would run in a frozen one. */
+export function runTask(run: () => void): void {
+  const { port1, port2 } = new MessageChannel()
+  port1.addEventListener('message', () => {
+    port1.close()
+    run()
+  })
+  port1.start()
+  port2.postMessage(undefined)
+}
+
+export function createGroup(name: string, environment: Environment, events: GroupEvents): Group {
+  let channel: BroadcastChannel | undefined
+  /** The request that is pending, or whose lock is held. */
+  let request: { readonly controller: AbortController; giveBack?: () => void } | undefined
+
+  function ask(options: LockOptions): void {
+    const controller = new AbortController()
+    const mine: typeof request = { controller }
+    request = mine
+    // A signal may not be combined with the others, whose requests never wait.
+    const asked = options.ifAvailable || options.steal ? options : { signal: controller.signal }
+    navigator.locks
+      .request(name, asked, (lock) => {
+        if (request !== mine) return undefined
+        if (lock === null) {
+          request = undefined
+          return events.onRefused()
+        }
+        return new Promise<void>((resolve) => {
+          mine.giveBack = resolve
+          events.onGranted()
+        })
+      })
+      .catch(() => {
+        if (request !== mine) return
+        request = undefined
+        if (mine.giveBack) events.onStolen()
+        else events.onUnavailable()
+      })
+  }
+
+  function release(): void {
+    const left = request
+    request = undefined
+    left?.controller.abort()
+    left?.giveBack?.()
+  }
+
+  return {
+    enter() {
+      channel = new BroadcastChannel(name)
+      channel.addEventListener('message', ({ data }: MessageEvent<RelayMessage>) => events.onMessage(data))
+      ask({ ifAvailable: true })
+    },
+    exit() {
+      channel?.close()
+      channel = undefined
+      release()
+    },
+    queue() {
+      // A frozen page must not get in the queue: it would be granted the lock and not know.
+      runTask(() => {
+        if (channel !== undefined && request === undefined) ask({})
+      })
+    },
+    fence() {
+      void navigator.locks.request(`${name}/steal`, { ifAvailable: true }, (lock) => {
+        if (lock === null) return undefined
+        return new Promise<void>((resolve) => {
+          environment.delay(FENCED, resolve)
+          events.onFenced()
+        })
+      })
+    },
+    steal() {
+      release()
+      ask({ steal: true })
+    },
+    release,
+    post(message) {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
+      channel?.postMessage(message)
+    },
+  }
+}
