@@ -377,7 +377,7 @@ function answer(state: MemberState, question: Question): MemberTransition {
     lastEventId,
     asked: question.lastEventId,
     missed: eventsAfter(memory, question.lastEventId),
-    latest: question.lastEventId === '' && memory.latest ? [...memory.latest.values()] : [],
+    latest: question.wantsLatest && memory.latest ? [...memory.latest.values()] : [],
     status: phase.stream ?? state.status,
     types: state.types,
   }
@@ -471,8 +471,9 @@ function keep(state: MemberState, events: readonly RelayedEvent[]): MemberState 
   return { ...state, lastEventId: last.lastEventId, memory: remember(state.memory, events) }
 }
 
-function hello({ id, term, lastEventId, types }: MemberState): MemberEffect {
-  return { type: 'post', message: { type: 'hello', from: id, epoch: term.epoch, lastEventId, types } }
+function hello({ id, term: { epoch }, lastEventId, types, memory }: MemberState): MemberEffect {
+  const wantsLatest = lastEventId === '' && memory.latest !== undefined
+  return { type: 'post', message: { type: 'hello', from: id, epoch, lastEventId, wantsLatest, types } }
 }
 
 function isStreaming(phase: Phase): boolean {

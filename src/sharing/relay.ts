@@ -52,6 +52,8 @@ export type MemberMessage =
       readonly from: string
       readonly epoch: number
       readonly lastEventId: string
+      /** Whether it wants the latest event of each type, if it has none yet. */
+      readonly wantsLatest: boolean
       readonly types: WantedTypes
     }
   /** More event types are wanted. */

@@ -13,6 +13,8 @@ export interface SequenceServer {
   readonly maxStreams: number
   /** All requests for a stream since the last `forget()`. */
   readonly requests: number
+  /** The same for the stream with this query. */
+  requestsOf(search: string): number
   forget(): void
   /** Ends all streams, and refuses new ones for as long as it is down. */
   setDown(isDown: boolean): void
@@ -24,17 +26,22 @@ const root = join(import.meta.dirname, '../..')
 /** Every 20 ms one event: 50 a second. */
 const INTERVAL = 20
 
+const STREAMS: ReadonlySet<string> = new Set(['/sequence', '/quiet'])
+
 export async function serveSequence(pages: Readonly<Record<string, string>>): Promise<SequenceServer> {
   const open = new Set<ServerResponse>()
   let latest = 0
   let maxStreams = 0
-  let requests = 0
+  let requests: string[] = []
   let isDown = false
 
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://server')
+    const { pathname, search } = new URL(request.url ?? '/', 'http://server')
     const page = pages[pathname]
-    if (page !== undefined) return void response.setHeader('content-type', 'text/html').end(page)
+    if (page !== undefined) {
+      const mediaType = pathname.endsWith('.js') ? 'text/javascript' : 'text/html'
+      return void response.setHeader('content-type', mediaType).end(page)
+    }
     if (pathname.startsWith('/dist/')) {
       readFile(join(root, normalize(pathname))).then(
         (code) => response.setHeader('content-type', 'text/javascript').end(code),
@@ -42,10 +49,12 @@ export async function serveSequence(pages: Readonly<Record<string, string>>): Pr
       )
       return
     }
-    if (pathname !== '/sequence') return void response.end('answered')
-    requests += 1
+    if (!STREAMS.has(pathname)) return void response.end('answered')
+    requests.push(search)
     if (isDown) return void response.writeHead(503).end()
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    // The state of something that does not change: it is sent once to each connection.
+    if (pathname === '/quiet') return void response.write('event: state\nid: 1\ndata: 7\n\n')
     const lastEventId = Number(request.headers['last-event-id'] ?? latest)
     let replay = ': hello\n\n'
     for (let n = lastEventId + 1; n <= latest; n++) replay += eventOf(n)
@@ -72,11 +81,12 @@ export async function serveSequence(pages: Readonly<Record<string, string>>): Pr
       return maxStreams
     },
     get requests() {
-      return requests
+      return requests.length
     },
+    requestsOf: (search) => requests.filter((other) => other === search).length,
     forget() {
       maxStreams = open.size
-      requests = 0
+      requests = []
     },
     setDown(down) {
       isDown = down
@@ -91,5 +101,6 @@ export async function serveSequence(pages: Readonly<Record<string, string>>): Pr
 }
 
 function eventOf(n: number): string {
-  return `id: ${n}\ndata: ${n}\n\n`
+  // Now and then one of another type, and without an ID.
+  return `id: ${n}\ndata: ${n}\n\n${n % 10 === 0 ? `event: ten\ndata: ${n}\n\n` : ''}`
 }

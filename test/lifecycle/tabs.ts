@@ -55,7 +55,11 @@ export async function openTabs(leave: (undo: () => Promise<void>) => void): Prom
         await loaded
       }
       async function evaluate<Value>(expression: string): Promise<Value> {
-        const { result, exceptionDetails } = await devtools.Runtime.evaluate({ expression, returnByValue: true })
+        const { result, exceptionDetails } = await devtools.Runtime.evaluate({
+          expression,
+          returnByValue: true,
+          awaitPromise: true,
+        })
         if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description)
         return result.value as Value
       }
