@@ -1,16 +1,11 @@
 import type { Environment } from '../connection/environment.js'
+import type { MemberInput } from './member.js'
 import type { RelayMessage } from './relay.js'
 
-/** What a group reports to its member. */
-export interface GroupEvents {
-  onGranted(): void
-  onRefused(): void
-  onFenced(): void
-  onStolen(): void
-  onMessage(message: RelayMessage): void
-  /** The browser does not allow this page to take part. */
-  onUnavailable(): void
-}
+/** What a group reports to its member, besides that it is unavailable: the browser does not let this page take part. */
+export type GroupInput =
+  | Extract<MemberInput, { type: 'granted' | 'refused' | 'fenced' | 'stolen' | 'heard' }>
+  | { readonly type: 'unavailable' }
 
 /** The locks and the channel of a group, which are released together. */
 export interface Group {
@@ -43,7 +38,7 @@ export function runTask(run: () => void): void {
   port2.postMessage(undefined)
 }
 
-export function createGroup(name: string, environment: Environment, events: GroupEvents): Group {
+export function createGroup(name: string, environment: Environment, report: (input: GroupInput) => void): Group {
   let channel: BroadcastChannel | undefined
   /** The request that is pending, or whose lock is held. */
   let request: { readonly controller: AbortController; giveBack?: () => void } | undefined
@@ -59,18 +54,17 @@ export function createGroup(name: string, environment: Environment, events: Grou
         if (request !== mine) return undefined
         if (lock === null) {
           request = undefined
-          return events.onRefused()
+          return report({ type: 'refused' })
         }
         return new Promise<void>((resolve) => {
           mine.giveBack = resolve
-          events.onGranted()
+          report({ type: 'granted' })
         })
       })
       .catch(() => {
         if (request !== mine) return
         request = undefined
-        if (mine.giveBack) events.onStolen()
-        else events.onUnavailable()
+        report({ type: mine.giveBack ? 'stolen' : 'unavailable' })
       })
   }
 
@@ -84,7 +78,9 @@ export function createGroup(name: string, environment: Environment, events: Grou
   return {
     enter() {
       channel = new BroadcastChannel(name)
-      channel.addEventListener('message', ({ data }: MessageEvent<RelayMessage>) => events.onMessage(data))
+      channel.addEventListener('message', ({ data }: MessageEvent<RelayMessage>) =>
+        report({ type: 'heard', message: data }),
+      )
       ask({ ifAvailable: true })
     },
     exit() {
@@ -103,7 +99,7 @@ export function createGroup(name: string, environment: Environment, events: Grou
         if (lock === null) return undefined
         return new Promise<void>((resolve) => {
           environment.delay(FENCED, resolve)
-          events.onFenced()
+          report({ type: 'fenced' })
         })
       })
     },

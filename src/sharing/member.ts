@@ -60,23 +60,23 @@ export interface MemberState {
 
 export type MemberInput =
   /** @param lastEventId - that of the last event which was delivered */
-  | { readonly type: 'join'; readonly lastEventId: string; readonly now: number }
-  | { readonly type: 'leave'; readonly status: ClosedStatus | IdleStatus | PausedStatus; readonly now: number }
+  | { readonly type: 'join'; readonly lastEventId: string }
+  | { readonly type: 'leave'; readonly status: ClosedStatus | IdleStatus | PausedStatus }
   /** The lock is held. */
-  | { readonly type: 'granted'; readonly now: number }
+  | { readonly type: 'granted' }
   /** Another member holds the lock. */
   | { readonly type: 'refused' }
   /** This member alone may steal the lock now. */
-  | { readonly type: 'fenced'; readonly now: number }
+  | { readonly type: 'fenced' }
   /** The lock was stolen. */
-  | { readonly type: 'stolen'; readonly now: number }
-  | { readonly type: 'heard'; readonly message: RelayMessage; readonly now: number }
+  | { readonly type: 'stolen' }
+  | { readonly type: 'heard'; readonly message: RelayMessage }
   /** A task has run, so this page is not frozen, and may answer. */
   | { readonly type: 'answer'; readonly question: Question }
-  | { readonly type: 'wake'; readonly now: number; readonly random: number }
+  | { readonly type: 'wake' }
   /** The member's own stream has delivered a chunk. */
   | { readonly type: 'events'; readonly events: readonly RelayedEvent[] }
-  | { readonly type: 'stream'; readonly status: ConnectionStatus; readonly now: number }
+  | { readonly type: 'stream'; readonly status: ConnectionStatus }
   | { readonly type: 'reconnect' }
   /** The application wants events of these types. */
   | { readonly type: 'want'; readonly types: WantedTypes }
@@ -86,27 +86,27 @@ export type Question = Extract<MemberMessage, { type: 'hello' | 'ping' }>
 
 export type MemberEffect =
   /** Opens the channel, and requests the lock if nobody holds it. */
-  | { readonly type: 'enter' }
+  | 'enter'
   /** Releases everything: channel, locks, stream and timer. */
-  | { readonly type: 'exit' }
+  | 'exit'
   /** Waits in the queue for the lock, if it does not already. */
-  | { readonly type: 'queue' }
+  | 'queue'
   /** Asks to be the only one that may steal the lock. */
-  | { readonly type: 'fence' }
-  | { readonly type: 'steal' }
+  | 'fence'
+  | 'steal'
   /** Gives the lock back, and leaves the queue. */
-  | { readonly type: 'release' }
-  | { readonly type: 'post'; readonly message: RelayMessage }
+  | 'release'
+  | { readonly post: RelayMessage }
   /** Returns the question as an `answer`, in a task: a frozen page still gets messages, but runs no tasks. */
-  | { readonly type: 'answer'; readonly question: Question }
+  | { readonly answer: Question }
   /** Opens the stream, after the last event ID. */
-  | { readonly type: 'open' }
-  | { readonly type: 'close' }
-  | { readonly type: 'reconnect' }
+  | 'open'
+  | 'close'
+  | 'reconnect'
   /** Makes sure that the stream, if there is one, delivers all wanted types. */
-  | { readonly type: 'listen' }
-  /** Sets the one timer of the member. */
-  | { readonly type: 'wake'; readonly ms: number }
+  | 'listen'
+  /** Sets the one timer of the member, in ms. */
+  | { readonly wake: number }
 
 export interface MemberTransition {
   readonly state: MemberState
@@ -135,56 +135,54 @@ export function createMember(id: string, lastEventId: string, keepsLatest: boole
   }
 }
 
-/** The whole behaviour of a member. Pure: time and randomness come with the input. */
-export function transition(state: MemberState, input: MemberInput): MemberTransition {
+/** The whole behaviour of a member. Pure: time and randomness are arguments. */
+export function transition(state: MemberState, input: MemberInput, now: number, random: number): MemberTransition {
   const { phase } = state
   if (phase.name === 'away' && !OUTSIDE.has(input.type)) return stay(state)
 
   switch (input.type) {
     case 'join':
-      return phase.name === 'away' ? join(state, input.lastEventId, input.now) : stay(state)
+      return phase.name === 'away' ? join(state, input.lastEventId, now) : stay(state)
 
     case 'leave':
-      return mayLeave(state.status, input.status) ? leave(state, input.status, input.now) : stay(state)
+      return mayLeave(state.status, input.status) ? leave(state, input.status, now) : stay(state)
 
     case 'granted':
-      return lead(state, input.now)
+      return lead(state, now)
 
     case 'refused':
       return stay(state, [hello(state)])
 
     case 'fenced':
       // The leader may have been heard while this member waited for the fence.
-      return stay(state, 'watch' in phase && isSuspect(phase.watch, input.now) ? [{ type: 'steal' }] : [])
+      return stay(state, 'watch' in phase && isSuspect(phase.watch, now) ? ['steal'] : [])
 
     case 'stolen':
-      return phase.name === 'leading' ? stepDown(state, input.now) : stay(state)
+      return phase.name === 'leading' ? stepDown(state, now) : stay(state)
 
     case 'heard':
-      return hear(learn(state, input.message), input.message, input.now)
+      return hear(learn(state, input.message), input.message, now)
 
     case 'answer':
       return answer(state, input.question)
 
     case 'wake':
-      return wake(state, input.now, input.random)
+      return wake(state, now, random)
 
     case 'events':
       return read(state, input.events)
 
     case 'stream':
-      return follow(state, input.status, input.now)
+      return follow(state, input.status, now)
 
     case 'want': {
       const next = learn(state, input)
       if (next === state) return stay(state)
-      return phase.name === 'away' ? stay(next) : stay(next, [{ type: 'post', message: input }, { type: 'listen' }])
+      return phase.name === 'away' ? stay(next) : stay(next, [{ post: input }, 'listen'])
     }
 
     case 'reconnect':
-      if (phase.name === 'following') return stay(state, [{ type: 'post', message: { type: 'reconnect' } }])
-      if (phase.name === 'leading' && phase.stream === undefined) return open(state)
-      return stay(state, phase.name === 'leading' || isStreaming(phase) ? [{ type: 'reconnect' }] : [])
+      return phase.name === 'following' ? stay(state, [{ post: { type: 'reconnect' } }]) : reconnect(state)
   }
 }
 
@@ -217,13 +215,13 @@ function join(state: MemberState, lastEventId: string, now: number): MemberTrans
       phase: { name: 'joining', watch: startWatch(now) },
       status: { state: 'connecting', attempt: 0 },
     },
-    effects: [{ type: 'enter' }, { type: 'wake', ms: QUIET }],
+    effects: ['enter', { wake: QUIET }],
   }
 }
 
 function leave(state: MemberState, status: ConnectionStatus, now: number): MemberTransition {
   const shown = show(state, status, now)
-  const effects: MemberEffect[] = state.phase.name === 'away' ? [] : [{ type: 'exit' }]
+  const effects: MemberEffect[] = state.phase.name === 'away' ? [] : ['exit']
   return { state: { ...shown.state, phase: { name: 'away' } }, effects }
 }
 
@@ -238,44 +236,44 @@ function lead(state: MemberState, now: number): MemberTransition {
     phase: { name: 'leading', seq: 0, since: now, stream: undefined },
     status: status.state === 'open' ? { ...status, role: 'leader' } : status,
   }
-  const begun: MemberEffect[] = [...(isStreaming(phase) ? [{ type: 'close' } as const] : []), announcement(next)]
+  const begun: MemberEffect[] = [...(isStreaming(phase) ? (['close'] as const) : []), announcement(next)]
   const rest = wait === undefined ? 0 : Math.min(wait.retryAt - now, wait.delay)
   if (rest > 0) {
     const waiting = publish(next, wait!, now)
-    return { ...waiting, effects: [...begun, ...waiting.effects, { type: 'wake', ms: rest }] }
+    return { ...waiting, effects: [...begun, ...waiting.effects, { wake: rest }] }
   }
-  return stay(next, [...begun, { type: 'open' }, { type: 'wake', ms: GRACE }])
+  return stay(next, [...begun, 'open', { wake: GRACE }])
 }
 
 function announcement({ term, lastEventId }: MemberState): MemberEffect {
-  return { type: 'post', message: { type: 'lead', ...term, lastEventId } }
+  return { post: { type: 'lead', ...term, lastEventId } }
 }
 
 function open(state: MemberState): MemberTransition {
-  return stay(state, [{ type: 'open' }, { type: 'wake', ms: GRACE }])
+  return stay(state, ['open', { wake: GRACE }])
 }
 
 /** Another member leads now, and has the lock. */
 function stepDown(state: MemberState, now: number): MemberTransition {
   const next: MemberState = { ...state, phase: { name: 'joining', watch: startWatch(now) } }
-  return stay(next, [{ type: 'close' }, { type: 'release' }, hello(next), { type: 'wake', ms: QUIET }])
+  return stay(next, ['close', 'release', hello(next), { wake: QUIET }])
 }
 
 function hear(state: MemberState, message: RelayMessage, now: number): MemberTransition {
   const { phase, term } = state
   switch (message.type) {
     case 'want':
-      return stay(state, [{ type: 'listen' }])
+      return stay(state, ['listen'])
     case 'hello':
     case 'ping': {
-      if (phase.name === 'leading') return stay(state, [{ type: 'listen' }, { type: 'answer', question: message }])
+      if (phase.name === 'leading') return stay(state, ['listen', { answer: message }])
       // One question is enough for all.
       if (phase.name !== 'following' || phase.watch.askedAt !== undefined || message.type === 'hello')
         return stay(state)
       return stay({ ...state, phase: { ...phase, watch: { ...phase.watch, askedAt: now } } })
     }
     case 'reconnect':
-      return phase.name === 'leading' ? transition(state, message) : stay(state)
+      return phase.name === 'leading' ? reconnect(state) : stay(state)
     default: {
       const order = compareTerms(message, term)
       if (order < 0) return stay(state)
@@ -301,7 +299,7 @@ function obey(before: MemberState, message: LeaderMessage, now: number): MemberT
   if (phase.name === 'joining' || phase.name === 'catching-up') {
     if (type !== 'welcome' || message.to !== state.id) return stay(listening)
     // The stream has closed, so the leader is about to go.
-    if (message.status.state === 'closed') return stay(listening, [{ type: 'queue' }])
+    if (message.status.state === 'closed') return stay(listening, ['queue'])
     return settle(take(listening, message, watch), message, now)
   }
   if (isNew) return ask(listening, watch)
@@ -331,7 +329,7 @@ function take(
   if (missed === undefined) return ask(state, watch, place.asked !== undefined)
   const skip = ahead ?? []
   const events = ahead === undefined ? missed : isNew ? (place.latest ?? []) : []
-  const effects: MemberEffect[] = [...(isStreaming(phase) ? [{ type: 'close' } as const] : []), { type: 'queue' }]
+  const effects: MemberEffect[] = [...(isStreaming(phase) ? (['close'] as const) : []), 'queue']
   const taken: MemberState = {
     ...keep(state, events),
     phase: { name: 'following', seq: place.seq, skip, watch },
@@ -357,7 +355,13 @@ function ask(state: MemberState, watch: Watch, isUnknown = false): MemberTransit
     ...state,
     phase: { name: 'catching-up', isStreaming: opens || isStreaming(phase), watch },
   }
-  return stay(next, opens ? [{ type: 'open' }] : isUnknown ? [] : [hello(state), { type: 'wake', ms: QUIET }])
+  return stay(next, opens ? ['open'] : isUnknown ? [] : [hello(state), { wake: QUIET }])
+}
+
+function reconnect(state: MemberState): MemberTransition {
+  const { phase } = state
+  if (phase.name === 'leading' && phase.stream === undefined) return open(state)
+  return stay(state, phase.name === 'leading' || isStreaming(phase) ? ['reconnect'] : [])
 }
 
 function answer(state: MemberState, question: Question): MemberTransition {
@@ -367,9 +371,9 @@ function answer(state: MemberState, question: Question): MemberTransition {
   if (question.epoch > term.epoch) {
     const later: MemberState = { ...state, term: { ...term, epoch: question.epoch + 1 }, phase: { ...phase, seq: 0 } }
     const status = phase.stream ?? state.status
-    return stay(later, [announcement(later), { type: 'post', message: { type: 'status', ...later.term, status } }])
+    return stay(later, [announcement(later), { post: { type: 'status', ...later.term, status } }])
   }
-  if (question.type === 'ping') return stay(state, [{ type: 'post', message: { type: 'pong', ...term } }])
+  if (question.type === 'ping') return stay(state, [{ post: { type: 'pong', ...term } }])
   const welcome: Welcome = {
     type: 'welcome',
     to: question.from,
@@ -381,7 +385,7 @@ function answer(state: MemberState, question: Question): MemberTransition {
     status: phase.stream ?? state.status,
     types: state.types,
   }
-  return stay(state, [{ type: 'post', message: { ...welcome, ...term } }])
+  return stay(state, [{ post: { ...welcome, ...term } }])
 }
 
 function wake(state: MemberState, now: number, random: number): MemberTransition {
@@ -394,15 +398,14 @@ function wake(state: MemberState, now: number, random: number): MemberTransition
   }
   if (phase.name === 'away') return stay(state)
   const { watch, verdict, ms } = check(phase.watch, now, random)
-  if (verdict === 'suspect')
-    return stay({ ...state, phase: { ...phase, watch } }, [{ type: 'fence' }, { type: 'wake', ms }])
+  if (verdict === 'suspect') return stay({ ...state, phase: { ...phase, watch } }, ['fence', { wake: ms }])
   if (phase.name === 'following') {
-    const ping: MemberEffect = { type: 'post', message: { type: 'ping', epoch: term.epoch } }
+    const ping: MemberEffect = { post: { type: 'ping', epoch: term.epoch } }
     const asked = verdict === 'ask' ? [ping] : []
-    return stay({ ...state, phase: { ...phase, watch } }, [...asked, { type: 'wake', ms }])
+    return stay({ ...state, phase: { ...phase, watch } }, [...asked, { wake: ms }])
   }
   const restless = { ...phase, watch: { ...watch, dueAt: now + QUIET } }
-  return stay({ ...state, phase: restless }, [hello(state), { type: 'wake', ms: QUIET }])
+  return stay({ ...state, phase: restless }, [hello(state), { wake: QUIET }])
 }
 
 /** Events of the member's own stream. */
@@ -411,7 +414,7 @@ function read(state: MemberState, events: readonly RelayedEvent[]): MemberTransi
   const next = keep(state, events)
   if (phase.name !== 'leading') return stay(next)
   const { seq } = phase
-  const batch: MemberEffect = { type: 'post', message: { type: 'batch', ...term, seq, events } }
+  const batch: MemberEffect = { post: { type: 'batch', ...term, seq, events } }
   return stay({ ...next, phase: { ...phase, seq: seq + events.length } }, [batch])
 }
 
@@ -427,13 +430,13 @@ function follow(state: MemberState, status: ConnectionStatus, now: number): Memb
   if (isHandOver && phase.stream?.state !== 'open' && now - phase.since < GRACE) return stay(next)
   const published = publish(next, status, now)
   if (status.state !== 'closed') return published
-  return { ...published, effects: [...published.effects, { type: 'wake', ms: GRACE }] }
+  return { ...published, effects: [...published.effects, { wake: GRACE }] }
 }
 
 function publish(state: MemberState, status: ConnectionStatus, now: number): MemberTransition {
   return {
     ...show(state, status, now),
-    effects: [{ type: 'post', message: { type: 'status', ...state.term, status } }],
+    effects: [{ post: { type: 'status', ...state.term, status } }],
   }
 }
 
@@ -473,7 +476,7 @@ function keep(state: MemberState, events: readonly RelayedEvent[]): MemberState 
 
 function hello({ id, term: { epoch }, lastEventId, types, memory }: MemberState): MemberEffect {
   const wantsLatest = lastEventId === '' && memory.latest !== undefined
-  return { type: 'post', message: { type: 'hello', from: id, epoch, lastEventId, wantsLatest, types } }
+  return { post: { type: 'hello', from: id, epoch, lastEventId, wantsLatest, types } }
 }
 
 function isStreaming(phase: Phase): boolean {

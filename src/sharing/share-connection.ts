@@ -4,7 +4,7 @@ import { isFinal } from '../connection/transition.js'
 import { createStore } from '../observable/store.js'
 import { createGroup, type Group, runTask } from './group.js'
 import { createMember, type MemberEffect, type MemberInput, transition } from './member.js'
-import { cloneable, type RelayedEvent } from './relay.js'
+import { cloneable, type RelayedEvent, type RelayMessage } from './relay.js'
 
 export interface Sharing {
   /** The name of the group for this URL; undefined if the URL is not known and nothing else names it. */
@@ -30,7 +30,7 @@ export function shareConnection(options: ConnectionOptions, sharing: Sharing): C
 
   function dispatch(input: MemberInput): void {
     if (input.type !== 'events') flush()
-    const next = transition(state, input)
+    const next = transition(state, input, environment.now(), environment.random())
     ;({ state } = next)
     for (const effect of next.effects) run(effect)
     publish()
@@ -68,32 +68,26 @@ export function shareConnection(options: ConnectionOptions, sharing: Sharing): C
   }
 
   function run(effect: MemberEffect): void {
-    switch (effect.type) {
-      case 'exit':
+    if (typeof effect === 'object') {
+      if ('answer' in effect) return runTask(() => dispatch({ type: 'answer', question: effect.answer }))
+      if ('post' in effect) return post(effect.post)
+      stopWaking?.()
+      stopWaking = environment.delay(effect.wake, () => dispatch({ type: 'wake' }))
+    } else if (effect === 'open') openStream()
+    else if (effect === 'close') closeStream()
+    else if (effect === 'reconnect') stream?.reconnect()
+    else if (effect === 'listen') listen()
+    else {
+      if (effect === 'exit') {
         stopWaking?.()
         closeStream()
-        return group?.exit()
-      case 'post': {
-        const { message } = effect
-        return group?.post('status' in message ? { ...message, status: cloneable(message.status) } : message)
       }
-      case 'answer':
-        return runTask(() => dispatch(effect))
-      case 'open':
-        return openStream()
-      case 'close':
-        return closeStream()
-      case 'reconnect':
-        return stream?.reconnect()
-      case 'listen':
-        return listen()
-      case 'wake':
-        stopWaking?.()
-        stopWaking = environment.delay(effect.ms, () => dispatch({ type: 'wake', ...moment() }))
-        return
-      default:
-        group?.[effect.type]()
+      group?.[effect]()
     }
+  }
+
+  function post(message: RelayMessage): void {
+    group?.post('status' in message ? { ...message, status: cloneable(message.status) } : message)
   }
 
   function openStream(): void {
@@ -115,7 +109,7 @@ export function shareConnection(options: ConnectionOptions, sharing: Sharing): C
     stream = opened
     listen()
     opened.status.subscribe((now) => {
-      if (stream === opened && now.state !== 'idle') dispatch({ type: 'stream', status: now, now: environment.now() })
+      if (stream === opened && now.state !== 'idle') dispatch({ type: 'stream', status: now })
     })
     opened.start()
   }
@@ -137,18 +131,12 @@ export function shareConnection(options: ConnectionOptions, sharing: Sharing): C
     if (holds.size > 0) return pause()
     const name = sharing.nameGroup(address.current)
     if (name === undefined) return leave({ state: 'closed', reason: 'failed', failure: UNNAMED })
-    group ??= createGroup(name, environment, {
-      onGranted: () => dispatch({ type: 'granted', now: environment.now() }),
-      onRefused: () => dispatch({ type: 'refused' }),
-      onFenced: () => dispatch({ type: 'fenced', now: environment.now() }),
-      onStolen: () => dispatch({ type: 'stolen', now: environment.now() }),
-      onMessage: (message) => dispatch({ type: 'heard', message, now: environment.now() }),
-      onUnavailable() {
-        isAlone = true
-        dispatch({ type: 'granted', now: environment.now() })
-      },
+    group ??= createGroup(name, environment, (input) => {
+      if (input.type !== 'unavailable') return dispatch(input)
+      isAlone = true
+      dispatch({ type: 'granted' })
     })
-    dispatch({ type: 'join', lastEventId, now: environment.now() })
+    dispatch({ type: 'join', lastEventId })
   }
 
   /** Lasts until the source is idle or closed. */
@@ -171,11 +159,7 @@ export function shareConnection(options: ConnectionOptions, sharing: Sharing): C
   }
 
   function leave(left: ClosedStatus | IdleStatus | PausedStatus): void {
-    dispatch({ type: 'leave', status: left, now: environment.now() })
-  }
-
-  function moment(): { now: number; random: number } {
-    return { now: environment.now(), random: environment.random() }
+    dispatch({ type: 'leave', status: left })
   }
 
   return {

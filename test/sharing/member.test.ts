@@ -25,15 +25,18 @@ function eventOf(n: number): RelayedEvent {
   return { event: 'message', data: `${n}`, id: `${n}`, lastEventId: `${n}`, origin: 'http://sse.example' }
 }
 
-const heard = (message: RelayMessage, now = NOW): MemberInput => ({ type: 'heard', message, now })
-const join = (lastEventId = ''): MemberInput => ({ type: 'join', lastEventId, now: NOW })
-const granted = (now = NOW): MemberInput => ({ type: 'granted', now })
-const stream = (status: ConnectionStatus, now = NOW): MemberInput => ({ type: 'stream', status, now })
-const wake = (now: number): MemberInput => ({ type: 'wake', now, random: 0 })
-const batch = (seq: number, ...numbers: number[]): MemberInput =>
+/** An input, and when it comes. */
+type Timed = MemberInput & { readonly now?: number }
+
+const heard = (message: RelayMessage, now = NOW): Timed => ({ type: 'heard', message, now })
+const join = (lastEventId = ''): Timed => ({ type: 'join', lastEventId, now: NOW })
+const granted = (now = NOW): Timed => ({ type: 'granted', now })
+const stream = (status: ConnectionStatus, now = NOW): Timed => ({ type: 'stream', status, now })
+const wake = (now: number): Timed => ({ type: 'wake', now })
+const batch = (seq: number, ...numbers: number[]): Timed =>
   heard({ type: 'batch', ...term, seq, events: numbers.map(eventOf) })
 
-function welcome(parts: Partial<Welcome> = {}): MemberInput {
+function welcome(parts: Partial<Welcome> = {}): Timed {
   return heard({
     type: 'welcome',
     ...term,
@@ -50,9 +53,9 @@ function welcome(parts: Partial<Welcome> = {}): MemberInput {
 }
 
 /** @param before - where the member was when it last had events; empty if it never had any */
-function after(inputs: readonly MemberInput[], before = ''): MemberTransition {
+function after(inputs: readonly Timed[], before = ''): MemberTransition {
   let result: MemberTransition = { state: createMember('me', before, false), effects: [] }
-  for (const input of inputs) result = transition(result.state, input)
+  for (const input of inputs) result = transition(result.state, input, input.now ?? NOW, 0)
   return result
 }
 
@@ -60,11 +63,11 @@ const FOLLOWING = [join(), { type: 'refused' }, welcome()] as const
 const LEADING = [join(), granted(), stream(connecting), stream(open(NOW))] as const
 
 function posted({ effects }: MemberTransition): RelayMessage[] {
-  return effects.flatMap((effect) => (effect.type === 'post' ? [effect.message] : []))
+  return effects.flatMap((effect) => (typeof effect === 'object' && 'post' in effect ? [effect.post] : []))
 }
 
 function kinds({ effects }: { effects: readonly MemberEffect[] }): string[] {
-  return effects.map(({ type }) => type)
+  return effects.map((effect) => (typeof effect === 'string' ? effect : Object.keys(effect)[0]!))
 }
 
 function statusOf({ state }: { state: MemberState }): ConnectionStatus {
@@ -99,7 +102,7 @@ describe('joining', () => {
     expect(kinds(own)).toEqual(['open'])
     const streaming = [join('2'), welcome({ asked: '2' }), stream(open(NOW))]
     expect(statusOf(after(streaming, '2'))).toMatchObject({ role: 'alone' })
-    const read: MemberInput = { type: 'events', events: [3, 4].map(eventOf) }
+    const read: Timed = { type: 'events', events: [3, 4].map(eventOf) }
     const joined = after([...streaming, read, welcome({ asked: '3', missed: [4, 5].map(eventOf) })], '2')
     expect(kinds(joined)).toEqual(['close', 'queue'])
     expect(joined.delivered).toEqual([eventOf(5)])
@@ -117,8 +120,8 @@ describe('joining', () => {
 describe('a hand-over', () => {
   const ahead = [...FOLLOWING, batch(0, 11, 12, 13)]
   const later = { epoch: 6000, leader: 'third' }
-  const lead = (lastEventId: string): MemberInput => heard({ type: 'lead', ...later, lastEventId })
-  const next = (seq: number, ...numbers: number[]): MemberInput =>
+  const lead = (lastEventId: string): Timed => heard({ type: 'lead', ...later, lastEventId })
+  const next = (seq: number, ...numbers: number[]): Timed =>
     heard({ type: 'batch', ...later, seq, events: numbers.map(eventOf) })
 
   test('a member that is ahead of the new leader drops what it has', () => {
@@ -164,7 +167,7 @@ describe('a hand-over', () => {
   test('does not shorten the wait of the group', () => {
     const begun = [...FOLLOWING, heard({ type: 'status', ...term, status: waiting }), granted(NOW + 1000)]
     const leading = after(begun)
-    expect(leading.effects.at(-1)).toEqual({ type: 'wake', ms: 3000 })
+    expect(leading.effects.at(-1)).toEqual({ wake: 3000 })
     expect(kinds(leading)).not.toContain('open')
     expect(statusOf(leading)).toEqual(waiting)
     expect(kinds(after([...begun, wake(NOW + 4000)]))).toContain('open')
@@ -180,7 +183,7 @@ describe('leading', () => {
     wantsLatest: false,
     types: new Set<string>(),
   } as const
-  const read: MemberInput = { type: 'events', events: [1, 2].map(eventOf) }
+  const read: Timed = { type: 'events', events: [1, 2].map(eventOf) }
 
   test('a chunk is one message', () => {
     expect(posted(after([...LEADING, read]))).toEqual([
@@ -249,15 +252,15 @@ describe('watching the leader', () => {
   })
 
   test('a leader that has nothing to relay is asked less and less often', () => {
-    const pong = (now: number): MemberInput => heard({ type: 'pong', ...term }, now)
+    const pong = (now: number): Timed => heard({ type: 'pong', ...term }, now)
     const idle = after([...FOLLOWING, wake(NOW + 1000), pong(NOW + 1010), wake(NOW + 2600)])
     expect(posted(idle)).toEqual([])
-    expect(idle.effects).toEqual([{ type: 'wake', ms: 410 }])
+    expect(idle.effects).toEqual([{ wake: 410 }])
   })
 })
 
 describe('event types', () => {
-  const want = (...types: string[]): MemberInput => ({ type: 'want', types: new Set(types) })
+  const want = (...types: string[]): Timed => ({ type: 'want', types: new Set(types) })
 
   test('that any member wants are known to all, and so to the next leader', () => {
     expect(kinds(after([...FOLLOWING, want('a')]))).toEqual(['post', 'listen'])
@@ -273,7 +276,7 @@ describe('event types', () => {
 
 describe('leaving', () => {
   test('releases everything, and after the end only closing for good has an effect', () => {
-    const leave = (status: (MemberInput & { type: 'leave' })['status']): MemberInput => ({
+    const leave = (status: (MemberInput & { type: 'leave' })['status']): Timed => ({
       type: 'leave',
       status,
       now: NOW,
@@ -291,9 +294,9 @@ describe('leaving', () => {
   })
 
   test('the time away is part of the reconnection', () => {
-    const left: MemberInput = { type: 'leave', status: { state: 'paused', reason: 'frozen' }, now: NOW }
-    const back: MemberInput = { type: 'join', lastEventId: '10', now: NOW + 3000 }
-    const message = { ...(welcome({ asked: '10', missed: [] }) as MemberInput & { type: 'heard' }), now: NOW + 3010 }
+    const left: Timed = { type: 'leave', status: { state: 'paused', reason: 'frozen' }, now: NOW }
+    const back: Timed = { type: 'join', lastEventId: '10', now: NOW + 3000 }
+    const message = { ...(welcome({ asked: '10', missed: [] }) as Timed & { type: 'heard' }), now: NOW + 3010 }
     expect(after([...FOLLOWING, left, back, message]).reconnected).toEqual({ resumed: true, downtime: 3010 })
   })
 })

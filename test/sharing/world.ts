@@ -75,13 +75,13 @@ export class World {
 
   join(tab: Tab): void {
     if (tab.health === 'gone') return
-    this.dispatch(tab, { type: 'join', lastEventId: tab.state.lastEventId, now: this.now })
+    this.dispatch(tab, { type: 'join', lastEventId: tab.state.lastEventId })
   }
 
   /** As on `freeze` and `pagehide`, if the page hears of it. */
   leave(tab: Tab): void {
     if (tab.health !== 'well') return
-    this.dispatch(tab, { type: 'leave', status: { state: 'paused', reason: 'frozen' }, now: this.now })
+    this.dispatch(tab, { type: 'leave', status: { state: 'paused', reason: 'frozen' } })
   }
 
   crash(tab: Tab): void {
@@ -95,7 +95,7 @@ export class World {
     if (tab.health === 'stopped' || tab.health === 'gone') return false
     const message = tab.inbox.shift()
     if (message === undefined) return false
-    this.dispatch(tab, { type: 'heard', message: this.falsify(tab, message), now: this.now })
+    this.dispatch(tab, { type: 'heard', message: this.falsify(tab, message) })
     return true
   }
 
@@ -113,7 +113,7 @@ export class World {
     if (tab.health !== 'well') return false
     if (tab.wakeAt !== undefined && tab.wakeAt <= this.time) {
       tab.wakeAt = undefined
-      this.dispatch(tab, { type: 'wake', now: this.now, random: 0.5 })
+      this.dispatch(tab, { type: 'wake' })
       return true
     }
     const task = tab.tasks.shift()
@@ -151,14 +151,15 @@ export class World {
   }
 
   private dispatch(tab: Tab, input: MemberInput): void {
-    const { state, effects, delivered = [] } = transition(tab.state, input)
+    const { state, effects, delivered = [] } = transition(tab.state, input, this.now, 0.5)
     tab.state = state
     for (const effect of effects) this.run(tab, effect)
     tab.got.push(...delivered.map(({ id }) => Number(id)))
   }
 
   private run(tab: Tab, effect: MemberEffect): void {
-    switch (effect.type) {
+    if (typeof effect === 'object') return this.runWith(tab, effect)
+    switch (effect) {
       case 'enter':
         if (this.holder === undefined && this.queue.length === 0) this.grant(tab)
         else this.later(tab, () => this.dispatch(tab, { type: 'refused' }))
@@ -172,31 +173,20 @@ export class World {
       case 'fence':
         if (this.fencedUntil > this.time) return
         this.fencedUntil = this.time + 1000
-        return this.later(tab, () => this.dispatch(tab, { type: 'fenced', now: this.now }))
+        return this.later(tab, () => this.dispatch(tab, { type: 'fenced' }))
       case 'steal': {
         const robbed = this.holder
         this.queue = this.queue.filter((other) => other !== tab)
-        if (robbed !== undefined) this.later(robbed, () => this.dispatch(robbed, { type: 'stolen', now: this.now }))
+        if (robbed !== undefined) this.later(robbed, () => this.dispatch(robbed, { type: 'stolen' }))
         return this.grant(tab)
       }
       case 'release':
         return this.release(tab)
-      case 'post':
-        for (const other of this.tabs) {
-          if (other !== tab && other.health !== 'gone' && other.state.phase.name !== 'away')
-            other.inbox.push(effect.message)
-        }
-        return
-      case 'answer': {
-        const run = (): void => this.dispatch(tab, { type: 'answer', question: effect.question })
-        return this.faults.lyingPong ? run() : this.later(tab, run)
-      }
       case 'open': {
         const stream = { position: Number(tab.state.lastEventId) || this.events, isOpen: false }
         const resumed = tab.state.lastEventId !== ''
         tab.stream = stream
-        const status = (next: ConnectionStatus): void =>
-          this.dispatch(tab, { type: 'stream', status: next, now: this.now })
+        const status = (next: ConnectionStatus): void => this.dispatch(tab, { type: 'stream', status: next })
         this.later(tab, () => status({ state: 'connecting', attempt: 0 }))
         return this.later(tab, () => {
           if (tab.stream !== stream) return
@@ -208,11 +198,22 @@ export class World {
       case 'close':
         tab.stream = undefined
         return
-      case 'wake':
-        tab.wakeAt = this.time + effect.ms
-        return
       case 'reconnect':
       case 'listen':
+    }
+  }
+
+  private runWith(tab: Tab, effect: Exclude<MemberEffect, string>): void {
+    if ('wake' in effect) tab.wakeAt = this.time + effect.wake
+    else if ('answer' in effect) {
+      const run = (): void => this.dispatch(tab, { type: 'answer', question: effect.answer })
+      if (this.faults.lyingPong) run()
+      else this.later(tab, run)
+    } else {
+      for (const other of this.tabs) {
+        const isInside = other.health !== 'gone' && other.state.phase.name !== 'away'
+        if (other !== tab && isInside) other.inbox.push(effect.post)
+      }
     }
   }
 
@@ -225,7 +226,7 @@ export class World {
 
   private grant(tab: Tab): void {
     this.holder = tab
-    this.later(tab, () => this.dispatch(tab, { type: 'granted', now: this.now }))
+    this.later(tab, () => this.dispatch(tab, { type: 'granted' }))
   }
 
   private grantNext(): void {
