@@ -4,8 +4,11 @@ import { dirname, join } from 'node:path'
 import MagicString from 'magic-string'
 import { minify } from 'terser'
 
-/** A file of src/entries is a published entry of that name: everything about entries is derived from this list. */
-export const entries = readdirSync(join(import.meta.dirname, 'src/entries')).map((file) => file.replace(/\.ts$/, ''))
+/** A file below src/entries is a published entry of that name: everything about entries is derived from this list. */
+export const entries = readdirSync(join(import.meta.dirname, 'src/entries'), { recursive: true })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, ''))
+  .toSorted()
 
 /** Importing it changes something, so bundlers must keep it. */
 const WITH_EFFECT = 'polyfill'

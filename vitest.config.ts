@@ -17,10 +17,10 @@ const node: TestProjectInlineConfiguration = {
     name: 'node',
     environment: 'node',
     include: [
-      'test/{,testing/}*.test.ts',
+      'test/*.test.ts',
       'test/runtimes/drive/*.test.ts',
       'test/{arguments,answer,event-stream,observable,reconnection,transport,connection}/**/*.test.ts',
-      'test/{client,views,adapters,event-source,package,behaviour,bad-input,chaos,sharing}/**/*.test.ts',
+      'test/{client,views,adapters,event-source,serving,sharing,testing,package,behaviour,bad-input,chaos}/**/*.test.ts',
     ],
     exclude: slowFiles,
   },

@@ -1,4 +1,6 @@
-import type { InferOutput, StandardSchema } from '../standards/standard-schema.js'
+import type { InferOutput } from '../standards/standard-schema.js'
+
+export type { SchemaMap } from '../standards/standard-schema.js'
 
 /** The events of a source whose event types are not declared: any type, with an unknown payload. */
 export interface UndeclaredEvents {
@@ -27,11 +29,6 @@ export interface TypedEvent<Type extends string = string, Data = unknown> {
 export type EventOf<Events, Type extends keyof Events & string = keyof Events & string> = {
   [T in Type]: TypedEvent<T, Events[T]>
 }[Type]
-
-/** A schema for each event type, from any library that implements Standard Schema. */
-export interface SchemaMap {
-  readonly [type: string]: StandardSchema
-}
 
 /** The payload of each event type, as its schema infers it. */
 export type InferEvents<Schemas> = { [Type in keyof Schemas]: InferOutput<Schemas[Type]> }

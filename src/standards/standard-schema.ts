@@ -32,9 +32,14 @@ export type InferOutput<Schema> = Schema extends {
   ? Output
   : never
 
-/** The type of the payload before the check. */
+/** The type of the payload before the check: what goes over the wire. */
 export type InferInput<Schema> = Schema extends {
   readonly '~standard': { readonly types?: { readonly input: infer Input } | undefined }
 }
   ? Input
   : never
+
+/** A schema for each event type, from any library that implements Standard Schema. */
+export interface SchemaMap {
+  readonly [type: string]: StandardSchema
+}

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodeComment, encodeMessage } from '../../src/event-stream/encoder.js'
+import { EventStreamDecoderStream } from '../../src/event-stream/decoder-stream.js'
+import { EventStreamEncoderStream } from '../../src/event-stream/encoder-stream.js'
 import { EncodeError } from '../../src/event-stream/encode-error.js'
 
 describe('encodeMessage', () => {
@@ -84,5 +86,31 @@ describe('encodeComment', () => {
   it.each([undefined, null, 7, '\uD800'])('refuses %j', (text) => {
     expect(() => encodeComment(text as never)).toThrow(EncodeError)
     expect(() => encodeComment(text as never)).toThrow(/^comment/)
+  })
+})
+
+describe('EventStreamEncoderStream', () => {
+  it('is the inverse of EventStreamDecoderStream', async () => {
+    const given = [{ event: 'a', data: 'é\n', id: '1' }, { event: 'message', data: '', id: undefined }]
+    const read = []
+    const source = new ReadableStream<(typeof given)[number]>({
+      start(controller) {
+        for (const message of given) controller.enqueue(message)
+        controller.close()
+      },
+    })
+    const events = source.pipeThrough(new EventStreamEncoderStream()).pipeThrough(new EventStreamDecoderStream())
+    for await (const event of events) read.push(event)
+    expect(read).toEqual(given)
+  })
+
+  it('fails on both sides at a message that a client would misread', async () => {
+    const { readable, writable } = new EventStreamEncoderStream()
+    const reading = readable.getReader().read()
+    const writer = writable.getWriter()
+    const writing = writer.write({ event: 'a\nb', data: '' })
+    await expect(reading).rejects.toThrow(EncodeError)
+    await expect(writing).rejects.toThrow(EncodeError)
+    await expect(writer.closed).rejects.toThrow(EncodeError)
   })
 })
