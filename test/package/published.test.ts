@@ -51,6 +51,7 @@ const EXPORTS = {
     'encodeComment',
     'encodeMessage',
   ],
+  './server/node': ['publishDiagnostics', 'respond'],
   './sharing': ['sharedTransport'],
   './testing': ['createTestServer', 'installManualClock'],
 } as const

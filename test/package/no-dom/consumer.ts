@@ -2,6 +2,9 @@
 import { type ConnectionStatus, createEventSource, exponentialBackoff, fetchTransport } from 'everstream'
 import { EventSource } from 'everstream/event-source'
 import 'everstream/polyfill'
+import { createServer } from 'node:http'
+import { createChannel, createEventStreamResponse } from 'everstream/server'
+import { respond } from 'everstream/server/node'
 import { createParser, encodeMessage, EventStreamDecoderStream, readEvents } from 'everstream/event-stream'
 
 interface Events {
@@ -44,4 +47,11 @@ export async function read(answer: {
   body: NodeJS.ReadableStream | null
 }): Promise<void> {
   for await (const { data } of readEvents(answer)) void data.trim()
+}
+
+export function answerStream(request: Request): Response {
+  const channel = createChannel<Events>({ history: { maxEvents: 10 } })
+  createServer((req, res) => respond(channel, req, res, { topics: ['a'] }))
+  void channel.publish('price', { value: 1 })
+  return request.method === 'POST' ? createEventStreamResponse([{ data: '' }], { request }) : channel.response(request)
 }
