@@ -91,7 +91,10 @@ describe('encodeComment', () => {
 
 describe('EventStreamEncoderStream', () => {
   it('is the inverse of EventStreamDecoderStream', async () => {
-    const given = [{ event: 'a', data: 'é\n', id: '1' }, { event: 'message', data: '', id: undefined }]
+    const given = [
+      { event: 'a', data: 'é\n', id: '1' },
+      { event: 'message', data: '', id: undefined },
+    ]
     const read = []
     const source = new ReadableStream<(typeof given)[number]>({
       start(controller) {
