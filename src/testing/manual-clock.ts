@@ -96,7 +96,6 @@ export function installManualClock(): ManualClock {
   function restore(): void {
     if (current !== clock) return
     current = undefined
-    timers.clear()
     Object.assign(systemEnvironment, system)
   }
 

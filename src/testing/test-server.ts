@@ -202,7 +202,7 @@ export function createTestServer(options: TestServerOptions<SchemaMap> = {}): Te
   }
 
   function send(text: string): void {
-    for (const exchange of Array.from(open)) if (open.has(exchange)) exchange.write(text)
+    for (const exchange of Array.from(open)) exchange.write(text)
   }
 
   function checkOpen(caller: string): void {

@@ -62,6 +62,19 @@ describe('a manual clock', () => {
     expect(source.status.get().state).toBe('connecting')
   })
 
+  test('the next timer is the one that is due first', async () => {
+    const { server, source, clock } = setUp({ reconnection: () => 2000 })
+    const other = createEventSource('https://example.com/', {
+      transport: server.transport,
+      reconnection: () => 1000,
+    })
+    await Promise.resolve()
+    await server.fail('network')
+    expect(clock.next()).toBe(1000)
+    expect([source, other].map(({ status }) => status.get().state)).toEqual(['waiting', 'connecting'])
+    other.close()
+  })
+
   test('the grace period of a source without listeners passes', async () => {
     const { clock, server, source } = setUp({ connect: 'while-listening' })
     const stop = source.on('message', () => {})

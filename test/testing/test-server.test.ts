@@ -7,6 +7,7 @@ import {
   type EventSourceOptions,
   exponentialBackoff,
   type FailureKind,
+  type TransportSink,
 } from '../../src/entries/index.js'
 import { createTestServer } from '../../src/entries/testing.js'
 
@@ -106,12 +107,12 @@ describe.each(WAYS)('by %s', (way) => {
     else expect(source.status.get()).toMatchObject({ reason: 'ended-by-server' })
   })
 
-  test('breaks a stream', async () => {
-    const { server, is } = setUp(way, { reconnection: false })
+  test.each(['network', 'ended'] as const)('breaks a stream as %s', async (kind) => {
+    const { server, is } = setUp(way, { reconnection: () => 60_000 })
     await server.open()
     await is('open')
-    await server.fail('network')
-    expect(await is('closed')).toMatchObject({ failure: { kind: 'network' } })
+    await server.fail(kind)
+    expect(await is('waiting')).toMatchObject({ failure: { kind } })
   })
 
   test('counts the connections: none is left once the source is closed', async () => {
@@ -210,6 +211,47 @@ describe('by transport', () => {
   })
 })
 
+describe('by transport, in detail', () => {
+  const request = {
+    url: URL_OF_PRICES,
+    lastEventId: '',
+    lastEventIdInUrl: false,
+    withCredentials: false,
+    attempt: 0,
+    failure: undefined,
+    types: 'every',
+  } as const
+  const sink = new Proxy({} as TransportSink, { get: () => () => {} })
+
+  test('sets the last event ID without an event', async () => {
+    const { server, source } = setUp('transport')
+    await server.open()
+    server.write('id: 9\n\n')
+    expect(source.lastEventId).toBe('9')
+  })
+
+  test('open() waits on if the request has gone before it could answer', async () => {
+    const server = createTestServer()
+    let isDone = false
+    const opened = server.open().then(() => (isDone = true))
+    server.transport.open(request, sink).close()
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+    expect(isDone).toBe(false)
+    server.transport.open(request, sink)
+    await opened
+    expect(server.connections).toBe(1)
+  })
+
+  test('a request that is withdrawn while another is answered is not answered', async () => {
+    const server = createTestServer()
+    const first = { ...sink, onOpen: () => second.close() }
+    server.transport.open(request, first)
+    const second = server.transport.open(request, sink)
+    await server.open()
+    expect(server.connections).toBe(1)
+  })
+})
+
 describe('by fetch', () => {
   test('shows the request: the method, the headers and the body', async () => {
     const server = createTestServer()
@@ -248,6 +290,14 @@ describe('by fetch', () => {
     await expect(server.fetch(request)).rejects.toThrow('gone')
     const pending = server.fetch(URL_OF_PRICES, { signal: AbortSignal.timeout(1) })
     await expect(pending).rejects.toThrow(/timeout/)
+    expect(server.connections).toBe(0)
+  })
+
+  test('forgets a response whose body is cancelled', async () => {
+    const server = createTestServer()
+    const [response] = await Promise.all([server.fetch(new Request(URL_OF_PRICES)), server.open()])
+    expect(server.requests[0]?.body).toBeUndefined()
+    await response.body?.cancel()
     expect(server.connections).toBe(0)
   })
 
