@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import MagicString from 'magic-string'
 import { minify } from 'terser'
 
@@ -8,7 +8,7 @@ import { minify } from 'terser'
 export const entries = readdirSync(join(import.meta.dirname, 'src/entries'), { recursive: true })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replace(/\.ts$/, ''))
-  .toSorted()
+  .toSorted((a, b) => a.localeCompare(b))
 
 /** Importing it changes something, so bundlers must keep it. */
 const WITH_EFFECT = 'polyfill'
@@ -119,6 +119,18 @@ const minified = {
   },
 }
 
+/** The files that entries share, and the folders of src/ in them. What one entry alone needs is in its own file. */
+const SHARED = [
+  ['base', ['messages', 'standards', 'platform', 'arguments', 'event-stream', 'failure', 'answer', 'observable']],
+  ['connection', ['reconnection', 'transport', 'connection']],
+  ['client', ['client', 'views']],
+  ['adapters', ['adapters']],
+  ['server', ['server']],
+]
+
+/** An adapter of a framework has a folder of its own: it is not shared. */
+const folderOf = (id) => relative(join(import.meta.dirname, 'build'), dirname(id))
+
 /** A file for each entry, and few for what they share: forty modules took Node six times as long to import. */
 const split = (format, extension, dir = 'dist') => ({
   dir,
@@ -127,10 +139,7 @@ const split = (format, extension, dir = 'dist') => ({
   chunkFileNames: `shared/[name].${extension}`,
   // Otherwise each entry imports, without a name, what its imports import; esbuild warns of these lines.
   hoistTransitiveImports: false,
-  // What small entries share with the others does not become a file of its own.
-  experimentalMinChunkSize: 4000,
-  // What the adapters share is theirs alone. Rollup would merge it into the client, whose file then exported more.
-  manualChunks: (id) => (/\/adapters\/[^/]+$/.test(id) ? 'adapters' : undefined),
+  manualChunks: (id) => SHARED.find(([, folders]) => folders.includes(folderOf(id)))?.[0],
   onlyExplicitManualChunks: true,
   sourcemap: true,
 })

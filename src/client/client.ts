@@ -77,9 +77,9 @@ export function createClient(
   })
 
   /** If an `endOn` function throws a ConnectionError, the source fails; other errors are reported, and it goes on. */
-  function endMarkOf(endOn: EndOn, message: EventStreamMessage): ReturnType<typeof readEndMark> {
+  function endMarkOf(end: EndOn, message: EventStreamMessage): ReturnType<typeof readEndMark> {
     try {
-      return readEndMark(endOn, message)
+      return readEndMark(end, message)
     } catch (error) {
       if (error instanceof ConnectionError) {
         connection.fail(error.failure)

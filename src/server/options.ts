@@ -149,6 +149,7 @@ export const RETRY_RULE: OptionRule = {
   name: 'retry',
   expected: 'a whole number of ms, at least 0',
   holds: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  isNumber: true,
 }
 
 export const KEEP_ALIVE_RULE: OptionRule = numberRule('keepAlive', ' of ms', 1, MAX_DELAY)

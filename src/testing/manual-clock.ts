@@ -109,7 +109,7 @@ export function installManualClock(): ManualClock {
     },
     advance(ms: number) {
       checkInstalled('advance')
-      if (!MS.holds(ms)) throw wrongArgument('advance', MS.name, MS.expected, ms)
+      if (!MS.holds(ms)) throw wrongArgument('advance', MS.name, MS.expected, ms, MS.isNumber)
       const end = now + ms
       while (runNext(end));
       now = end

@@ -1,6 +1,6 @@
-const { join } = require('node:path')
+const path = require('node:path')
 
-const dist = join(__dirname, '../../../dist')
+const dist = path.join(__dirname, '../../../dist')
 
 /** What is published, as Jest resolves it: CommonJS. */
 module.exports = {

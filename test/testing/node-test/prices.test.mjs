@@ -15,7 +15,7 @@ function setUp() {
   return server
 }
 
-test('serves a source', async () => {
+void test('serves a source', async () => {
   const server = setUp()
   const prices = source.store('price')
   await server.open()
@@ -23,7 +23,7 @@ test('serves a source', async () => {
   assert.equal(prices.get(), 42)
 })
 
-test('passes the backoff by a manual clock', async (context) => {
+void test('passes the backoff by a manual clock', async (context) => {
   const clock = installManualClock()
   context.after(clock.restore)
   const server = setUp()
@@ -33,7 +33,7 @@ test('passes the backoff by a manual clock', async (context) => {
   assert.equal(source.status.get().state, 'open')
 })
 
-test('passes the backoff by the timers of node:test', async () => {
+void test('passes the backoff by the timers of node:test', async () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   const server = setUp()
   await server.fail('network')
