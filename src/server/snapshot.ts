@@ -1,4 +1,4 @@
-import { createStore, type ReadableStore } from '../observable/store.js'
+import { createStore, type ReadableStore, type UntilOptions } from '../observable/store.js'
 import { defer } from './defer.js'
 
 /** A store whose value is made only if somebody asks for it or is subscribed, at most once per turn. */
@@ -19,6 +19,8 @@ export function createSnapshot<Value extends object>(take: () => Value): Snapsho
     ...store
   } = createStore(take(), () => {
     isWatched = true
+    // Whoever subscribes as an observable has not asked for a fresh value.
+    refresh()
     return () => {
       isWatched = false
     }
@@ -40,6 +42,10 @@ export function createSnapshot<Value extends object>(take: () => Value): Snapsho
       subscribe(run) {
         refresh()
         return store.subscribe(run)
+      },
+      until(predicate: (value: Value) => boolean, options?: UntilOptions) {
+        refresh()
+        return store.until(predicate, options)
       },
     },
     touch() {

@@ -556,6 +556,18 @@ describe('presence', () => {
     expect(seen).toEqual([0, 2, 1])
   })
 
+  it('is up to date for whoever begins to watch, in whatever way', async () => {
+    const channel = createChannel<Events>()
+    connect(channel)
+    expect(await channel.clients.until(({ length }) => length === 1)).toHaveLength(1)
+    connect(channel)
+    const seen: number[] = []
+    channel.clients['@@observable']().subscribe({ next: (clients) => void seen.push(clients.length) })
+    expect(seen.at(-1)).toBe(2)
+    connect(channel)
+    expect(await channel.clients.until(() => true)).toHaveLength(3)
+  })
+
   it('counts what was published and sent', async () => {
     const channel = createChannel<Events>({ history: { maxEvents: 2 } })
     const stats: ChannelStats[] = []
