@@ -15,7 +15,7 @@ export function joinBytes(pieces: readonly Uint8Array[], framing: Framing): Uint
   if (framing === 'none' && pieces.length === 1) return pieces[0]!
   const head = framing === 'chunked' ? size.toString(16) : ''
   const extra = framing === 'chunked' ? head.length + 4 : 0
-  const joined = new Uint8Array(size + extra)
+  const joined = allocate(size + extra)
   let at = 0
   if (framing === 'chunked') {
     while (at < head.length) joined[at] = head.charCodeAt(at++)
@@ -31,4 +31,10 @@ export function joinBytes(pieces: readonly Uint8Array[], framing: Framing): Uint
     joined[at] = LINE_FEED
   }
   return joined
+}
+
+/** Node's sockets make a `Buffer` of anything else, for each client again. */
+function allocate(size: number): Uint8Array {
+  const { Buffer } = globalThis as { Buffer?: { allocUnsafe(size: number): Uint8Array } }
+  return Buffer === undefined ? new Uint8Array(size) : Buffer.allocUnsafe(size)
 }
