@@ -16,6 +16,9 @@ export interface Batch {
 /** The most bytes of a write, unless one event is larger: a client that catches up is not given everything at once. */
 const MAX_BATCH = 65_536
 
+/** How many batches are remembered: clients that come back all want something else. */
+const MAX_BATCHES = 32
+
 /**
  * The clients that may read the same topics. What they are sent is selected, joined and framed once for all of them:
  * the same for live events and for replayed ones.
@@ -49,6 +52,7 @@ export class Audience {
     this.end = this.log.end
     const known = this.batches.get(position)
     if (known !== undefined) return known
+    if (this.batches.size === MAX_BATCHES) this.forget()
     const batch = this.collect(position)
     this.batches.set(position, batch)
     return batch

@@ -75,6 +75,7 @@ export function createHub({ log, keepAlive, onChange }: HubOptions): Hub {
   let keepAliveTimer: ReturnType<typeof setInterval> | undefined
   let isPlanned = false
   let isRunning = false
+  let isForgetting = false
   /** The round that goes on, and the end of the log when it began. */
   let round: { readonly left: Iterator<InternalMember>; readonly end: number } | undefined
   /** The end of the log up to which a round has begun. */
@@ -107,6 +108,7 @@ export function createHub({ log, keepAlive, onChange }: HubOptions): Hub {
         return close(member, reason, 'end')
       }
       const batch = member.audience.batchFrom(member.position)
+      planForgetting()
       member.position = batch.to
       if (batch.events === 0) continue
       counters.delivered += batch.events
@@ -181,10 +183,20 @@ export function createHub({ log, keepAlive, onChange }: HubOptions): Hub {
     const { end } = round
     if (isDone) {
       round = undefined
-      for (const audience of audiences.values()) audience.forget()
       onChange()
     }
     if (!isDone || end !== log.end) planRound()
+  }
+
+  /** What is joined is shared by all that are served in the same turn or round, and not kept any longer. */
+  function planForgetting(): void {
+    if (isForgetting) return
+    isForgetting = true
+    defer(() => {
+      isForgetting = false
+      if (round !== undefined) return planForgetting()
+      for (const audience of audiences.values()) audience.forget()
+    })
   }
 
   /** @returns whether there was time for all */
@@ -199,6 +211,7 @@ export function createHub({ log, keepAlive, onChange }: HubOptions): Hub {
 
   function keepAllAlive(): void {
     log.trim(Date.now())
+    onChange()
     const plain = encodeText(encodePosition(formatId(log.epoch, log.end)))
     const framed: Record<Framing, Uint8Array> = { none: plain, chunked: joinBytes([plain], 'chunked') }
     for (const member of members) {
@@ -240,7 +253,7 @@ export function createHub({ log, keepAlive, onChange }: HubOptions): Hub {
     },
     say,
     leave(member, leaving) {
-      member.leaving ??= leaving
+      member.leaving = leaving
       serve(member as InternalMember)
     },
     remove: (member, reason) => close(member as InternalMember, reason, reason === 'client' ? undefined : 'destroy'),

@@ -1,7 +1,6 @@
 /** What is needed of Node's `IncomingMessage` or `Http2ServerRequest`; frameworks extend them. */
 export interface NodeRequest {
   readonly method?: string | undefined
-  readonly httpVersionMajor: number
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
 }
 
@@ -13,7 +12,7 @@ export interface NodeResponse {
   end(): unknown
   end(text: string): unknown
   destroy(): unknown
-  on(event: 'close' | 'drain' | 'error', listener: () => void): unknown
+  on(event: 'close' | 'drain', listener: () => void): unknown
 }
 
 /** What `respond` uses in addition if it is there, but no type promises it. */
@@ -22,6 +21,8 @@ export interface NodeInternals {
   /** Whether the response is sent in chunks: known once the head is written. */
   readonly chunkedEncoding?: boolean | undefined
   readonly destroyed?: boolean | undefined
+  /** Of HTTP/2. */
+  readonly stream?: { readonly destroyed: boolean } | undefined
   /** Node's types of HTTP/2 do not have it. */
   readonly flushHeaders?: (() => void) | undefined
   /** Of the compression middleware: sends what it has gathered. */

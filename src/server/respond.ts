@@ -33,13 +33,13 @@ export function respond(
   if (!isObject(res) || !('writeHead' in res)) throw wrongArgument('respond', 'res', "Node's response", res)
 
   const admission = channel.admit(req, subscription)
-  // Without a listener, writing to a client that has just gone would end the process.
-  res.on('error', () => {})
+  // The client may have left while it was authenticated, and its response closes only once.
+  if (isGone(res as NodeInternals)) return
   res.writeHead(admission.status, { ...admission.headers })
   if (admission.status !== 200) return void res.end(req.method === 'HEAD' ? '' : admission.body)
   if (req.method === 'HEAD') return void res.end()
 
-  const socket = rawSocketOf(req, res)
+  const socket = rawSocketOf(res)
   // With the head and the opening in one packet.
   socket?.cork()
   ;(res as NodeInternals).flushHeaders?.()
@@ -54,15 +54,17 @@ export function respond(
     socket?.removeListener('drain', drained)
     left()
   })
-  if ((res as NodeInternals).destroyed === true) left()
+}
+
+function isGone({ destroyed, stream }: NodeInternals): boolean {
+  return destroyed === true || stream?.destroyed === true
 }
 
 /**
  * The socket, if nothing lies between it and the response: what is framed once can then be written to all sockets as it
  * is, which is most of the speed. Whatever wraps `write`, such as compression, must see the bytes.
  */
-function rawSocketOf(req: NodeRequest, res: NodeResponse): NodeSocket | undefined {
-  if (req.httpVersionMajor !== 1) return undefined
+function rawSocketOf(res: NodeResponse): NodeSocket | undefined {
   const http = builtinModule('node:http') as { ServerResponse: { prototype: NodeResponse } } | undefined
   if (http === undefined || res.write !== http.ServerResponse.prototype.write) return undefined
   if (res.getHeader('content-encoding') !== undefined) return undefined

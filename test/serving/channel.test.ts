@@ -9,6 +9,7 @@ import {
   createChannel,
   PublishError,
 } from '../../src/entries/server.js'
+import { Audience } from '../../src/server/audience.js'
 import { accepted, connect, createFakeClient, turn } from './fake-sink.js'
 
 interface Events {
@@ -282,6 +283,16 @@ describe('quiet streams', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('let go of what is too old', async () => {
+    fakeTimers()
+    const channel = createChannel<Events>({ keepAlive: 1000, history: { maxAge: 1000 } })
+    connect(channel)
+    await publish(channel, 1, 1)
+    expect(channel.stats.get().history.events).toBe(1)
+    vi.advanceTimersByTime(2000)
+    expect(channel.stats.get().history).toEqual({ events: 0, bytes: 0 })
+  })
+
   it('are silent for no longer than announced, and only if nothing else is sent', async () => {
     fakeTimers()
     const channel = createChannel<Events>({ keepAlive: 1000 })
@@ -360,6 +371,20 @@ describe('a slow client', () => {
     await turn()
     expect(client.events.map(({ data }) => data)).toEqual(['""', '"last"'])
     expect(client.ended()).toBeUndefined()
+  })
+
+  it('goes on when there is room again for what the server says', async () => {
+    fakeTimers()
+    const channel = createChannel<Events>()
+    const client = connect(channel)
+    client.block()
+    await publish(channel, 1, 1)
+    await turn()
+    await publish(channel, 2, 2)
+    client.unblock()
+    void channel.rotate({ within: 1000 })
+    expect(numbers(client)).toEqual([1, 2])
+    await vi.advanceTimersByTimeAsync(2000)
   })
 
   it('is given its history in pieces, each when it has room', async () => {
@@ -445,6 +470,25 @@ describe('a slow client', () => {
 })
 
 describe('many clients', () => {
+  it('leave nothing behind: no batch after the turn, no audience without clients', async () => {
+    const forget = vi.spyOn(Audience.prototype, 'forget')
+    const forgotten = (): string[] => [...new Set((forget.mock.contexts as Audience[]).map(({ key }) => key))]
+    const channel = createChannel<Events>()
+    await publish(channel, 1, 3)
+    const [a] = [connect(channel, { from: 'oldest', topics: ['a'] }), connect(channel, { topics: ['b'] })]
+    forget.mockClear()
+    await turn()
+    expect(forgotten()).toEqual(['["a"]', '["b"]'])
+    a.connection.left()
+    await publish(channel, 4, 4)
+    await turn()
+    forget.mockClear()
+    await publish(channel, 5, 5)
+    await turn()
+    expect(forgotten()).toEqual(['["b"]'])
+    forget.mockRestore()
+  })
+
   it('are served in rounds that let other work go first, and later ones get more in one write', async () => {
     const channel = createChannel<Events>()
     const clients = Array.from({ length: 64 }, () => {
@@ -668,6 +712,14 @@ describe('rotation', () => {
     expect(late.ended()).toBeUndefined()
     expect(reasons).toEqual(['client', ...Array.from({ length: 9 }, () => 'rotated')])
     expect(channel.admit({ headers: {} }).status).toBe(200)
+  })
+
+  it('is over as soon as everybody has left', async () => {
+    const channel = createChannel<Events>()
+    const clients = [connect(channel), connect(channel)]
+    const done = channel.rotate({ within: 60_000 })
+    for (const { connection } of clients) connection.left()
+    await done
   })
 
   it.each([{ within: -1 }, { within: '1' }, { wihtin: 1 }])('refuses %j', async (options) => {

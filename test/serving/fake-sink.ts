@@ -17,6 +17,8 @@ export interface FakeClient {
   readonly ended: () => 'end' | 'destroy' | undefined
   /** From now on, the client has no room: each write says so. */
   block(): void
+  /** From now on, it has room, but does not say so. */
+  unblock(): void
 }
 
 export function createFakeClient(): FakeClient {
@@ -55,6 +57,9 @@ export function createFakeClient(): FakeClient {
     ended: () => ended,
     block: () => {
       hasRoom = false
+    },
+    unblock: () => {
+      hasRoom = true
     },
   }
 }

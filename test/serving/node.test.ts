@@ -1,9 +1,14 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { request as httpRequest, ServerResponse } from 'node:http'
-import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import { type IncomingMessage, request as httpRequest, ServerResponse } from 'node:http'
+import {
+  connect as connectHttp2,
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, Socket as TcpSocket, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import compression from 'compression'
 import express from 'express'
@@ -50,8 +55,10 @@ describe('respond', () => {
       res.setHeader('x-before', '1')
       respond(channel, req, res, { headers: { 'X-After': '2' } })
     })
+    const writev = vi.spyOn(TcpSocket.prototype as unknown as { _writev(): void }, '_writev')
     const { received } = send(url, GET)
     await vi.waitFor(() => expect(received()).toContain('"position"'))
+    expect(writev).toHaveBeenCalledOnce()
     expect(received()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
     const lines = received().split('\r\n')
     expect(lines).toEqual(
@@ -144,6 +151,65 @@ describe('respond', () => {
     await channel.publish('n', 1)
   })
 
+  it.each(['HTTP/1.1', 'HTTP/2'])('counts no client over %s that left before it was answered', async (version) => {
+    const channel = createChannel<Events>()
+    const connects = vi.fn()
+    channel.onConnect(connects)
+    let hasAnswered = false
+    const answer = (req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse): void => {
+      res.on('close', () => {
+        setImmediate(() => {
+          respond(channel, req, res)
+          hasAnswered = true
+        })
+      })
+    }
+    if (version === 'HTTP/2') {
+      const session = connectHttp2(`http://127.0.0.1:${await listen(createHttp2Server(answer))}`)
+      onTestFinished(() => session.destroy())
+      const stream = session.request({ ':path': '/' })
+      stream.on('error', () => {})
+      session.on('remoteSettings', () => stream.close())
+    } else {
+      let hasCome = (): void => {}
+      const came = new Promise<void>((resolve) => (hasCome = resolve))
+      const { socket } = send(
+        await serve((req, res) => {
+          answer(req, res)
+          hasCome()
+        }),
+        GET,
+      )
+      await came
+      socket.destroy()
+    }
+    await until(() => hasAnswered, 'the answer')
+    expect(connects).not.toHaveBeenCalled()
+    expect(channel.clients.get()).toEqual([])
+  })
+
+  it('leaves nothing on a connection that is used again', async () => {
+    const channel = createChannel<Events>()
+    let listeners = 0
+    const url = await serve((req, res) => {
+      if (req.url === '/count') listeners = req.socket.listenerCount('drain')
+      if (req.url === '/count') res.end()
+      else respond(channel, req, res, { expires: new Date(Date.now() + 30) })
+    })
+    const count = 'GET /count HTTP/1.1\r\nhost: a\r\n\r\n'
+    const { socket, received } = send(url, count)
+    await until(() => listeners > 0, 'the first count')
+    const before = listeners
+    for (let stream = 1; stream <= 3; stream++) {
+      socket.write(GET)
+      await until(() => received().split('0\r\n\r\n').length === stream + 2, `stream ${stream}`)
+    }
+    listeners = 0
+    socket.write(count)
+    await until(() => listeners > 0, 'the second count')
+    expect(listeners).toBe(before)
+  })
+
   it.each([
     [406, 'accept: application/json\r\n', undefined, /This is an event stream/],
     [429, '', { key: 'a' }, /You have as many connections/],
@@ -193,6 +259,24 @@ describe('what lies between', () => {
       await vi.waitFor(() => expect(numbers).toHaveLength(n))
     }
     await response.body?.cancel()
+  })
+
+  it('a middleware that wraps write(): it sees every byte', async () => {
+    const channel = createChannel<Events>()
+    let seen = ''
+    const url = await serve((req, res) => {
+      const write = res.write.bind(res) as (bytes: Uint8Array) => boolean
+      res.write = (bytes: Uint8Array) => {
+        seen += Buffer.from(bytes).toString()
+        return write(bytes)
+      }
+      respond(channel, req, res)
+    })
+    const { received } = send(url, GET)
+    await hasClients(channel, 1)
+    await channel.publish('n', 1)
+    await vi.waitFor(() => expect(received()).toContain('data: 1\n\n'))
+    expect(seen).toBe(decodeChunks(received()).body)
   })
 
   it('Express without it: past the response', async () => {

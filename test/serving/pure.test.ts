@@ -212,6 +212,15 @@ describe('an audience', () => {
     ])
   })
 
+  it('remembers few batches, whatever its clients ask for', () => {
+    const many = logOf({})
+    for (let n = 0; n < 100; n++) append(many)
+    const audience = new Audience('', [], many)
+    const batches = Array.from({ length: 100 }, (_, position) => audience.batchFrom(position))
+    const again = batches.map((batch, position) => [position, audience.batchFrom(position) === batch] as const)
+    expect(again.filter(([, isSame]) => isSame).length).toBeLessThanOrEqual(32)
+  })
+
   it('selects and joins once for all that are at the same position', () => {
     const audience = new Audience('', [], log)
     const batch = audience.batchFrom(0)
