@@ -164,8 +164,8 @@ describe('in Chromium', needs(programs.chromium), () => {
         const isGone = GONE.has(kind)
         if (isGone) faults.push(await leader.evaluate(FAULTS))
         // A user looks at one of the others. If all were hidden, they would notice a silent leader once a minute.
-      await others.at(-1)!.devtools.Page.bringToFront()
-      const since = Date.now()
+        await others.at(-1)!.devtools.Page.bringToFront()
+        const since = Date.now()
         const recover = await HAND_OVERS[kind]!(leader)
         await everyoneIsUpToDate(others)
         const gap = await others[0]!.evaluate<number>(`Math.max(...times.map((time, at) =>
