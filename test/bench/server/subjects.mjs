@@ -73,6 +73,8 @@ export const subjects = {
     const app = new H3().get('/', (event) => {
       const stream = createEventStream(event)
       list.add(stream, (left) => stream.onClosed(left))
+      // Without it, the head waits for the first event.
+      void stream.pushComment('open')
       return stream.send()
     })
     const port = await listen(toNodeHandler(app))
