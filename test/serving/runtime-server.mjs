@@ -1,6 +1,6 @@
 /**
- * A channel in a runtime that is not Node: served by the runtime's own server, published to every 20 ms. Prints the port,
- * and why clients left.
+ * A channel in a runtime that is not Node: served by the runtime's own server, published to every 20 ms. Prints the
+ * port, and why clients left.
  */
 import { createChannel, createEventStreamResponse } from '../../dist/server.js'
 
