@@ -1,5 +1,6 @@
 import { advice } from '../messages/advice.js'
 import type { Connection, ConnectionOptions, Reconnection } from '../connection/connection.js'
+import { readControl } from '../connection/control.js'
 import type { Environment } from '../connection/environment.js'
 import { isFinal } from '../connection/transition.js'
 import { wrongArgument } from '../arguments/check-options.js'
@@ -56,6 +57,7 @@ export function createClient(
   const connection = createConnection({
     ...settings,
     endIsMarked: endOn !== undefined,
+    readControl,
     environment,
     onMessage(message, origin, lastEventId) {
       const mark = endOn !== undefined && endMarkOf(endOn, message)

@@ -1,11 +1,13 @@
 import { advice } from '../messages/advice.js'
 import type { ConnectionFailure } from '../failure/connection-failure.js'
+import { CONTROL_TYPE } from '../event-stream/control-type.js'
 import type { EventStreamMessage } from '../event-stream/message.js'
 import { report } from '../observable/report.js'
 import { createStore, type ReadableStore } from '../observable/store.js'
 import type { ReconnectionPolicy } from '../reconnection/policy.js'
 import type { Transport, TransportRequest } from '../transport/transport.js'
 import type { Address } from './address.js'
+import type { Continuity, Control } from './control.js'
 import { createDuplicateFilter } from './duplicates.js'
 import type { Environment } from './environment.js'
 import { openSession, type Session, type SessionSink } from './session.js'
@@ -46,6 +48,8 @@ export interface ConnectionOptions extends ConnectionSettings {
   readonly address: Address
   /** Whether the server marks the end of a complete stream, so that one that ends without the mark was cut short. */
   readonly endIsMarked: boolean
+  /** Reads what the server says about the stream; undefined leaves such events to the application. */
+  readonly readControl?: (data: string) => Control | undefined
   readonly environment: Environment
   /** @param lastEventId - the event's own ID, or the latest one before it; empty if there is none */
   readonly onMessage: (message: EventStreamMessage, origin: string, lastEventId: string) => void
@@ -64,6 +68,11 @@ export interface Reconnection {
   readonly resumed: boolean
   /** The last event ID of the previous streams; empty if there was none. */
   readonly lastEventId: string
+  /**
+   * Whether the stream continues where the last one ended, in the server's own word: `complete` if nothing is missing,
+   * `lost` if events are. `unknown` if the server does not say so, as most do not.
+   */
+  readonly continuity: Continuity
   /** How long there was no stream, in ms of wall-clock time. */
   readonly downtime: number
 }
@@ -102,7 +111,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   let state = initialState
   const status = createStore(state.status)
   let { lastEventId } = options
-  let types: Set<string> | 'every' = new Set()
+  let types: Set<string> | 'every' = new Set(options.readControl && [CONTROL_TYPE])
   let session: Session | undefined
   let stopWaiting: (() => void) | undefined
   let stopWatching: (() => void) | undefined
@@ -196,8 +205,13 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (state.brought === 'nothing') dispatch({ type: 'received' })
     },
     onMessage(message, origin) {
+      const { event, id, data } = message
+      const said = event === CONTROL_TYPE ? options.readControl?.(data) : undefined
+      if (said !== undefined) {
+        if (id !== undefined) lastEventId = id
+        return obey(said)
+      }
       if (state.brought !== 'events') dispatch({ type: 'delivered' })
-      const { id, data } = message
       if (id !== undefined) {
         lastEventId = id
         if (duplicates.isDuplicate(id, data)) return
@@ -214,6 +228,17 @@ export function createConnection(options: ConnectionOptions): Connection {
       const failure = endIsMarked && outcome.kind === 'ended' ? { ...outcome, message: CUT_SHORT } : outcome
       dispatch({ type: 'lost', failure, ...moment() })
     },
+  }
+
+  function obey(said: Control): void {
+    if (said.kind === 'end') return end()
+    sink.onActivity()
+    if (said.kind === 'other') return
+    // Native does not report the comments that a server may send to keep the stream alive.
+    if (idleTimeout === undefined && said.keepAlive !== undefined && session?.selective === false) {
+      session.limitSilence(2 * said.keepAlive + KEEP_ALIVE_GRACE)
+    }
+    dispatch({ type: 'continued', continuity: said.continuity })
   }
 
   function end(): void {
@@ -257,6 +282,9 @@ export function createConnection(options: ConnectionOptions): Connection {
 const CUT_SHORT =
   'The stream ended without the event that endOn recognises' +
   advice(': the server or a proxy has cut the response short.', 'failures')
+
+/** How late a keep-alive may be, in ms. */
+const KEEP_ALIVE_GRACE = 1000
 
 /** "localhost", names below it, 127.0.0.0/8 and ::1, as `URL` writes them. */
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127\..+|\[::1\])$/

@@ -36,6 +36,8 @@ export interface Session {
   /** Whether the transport is open and delivers only named types. */
   readonly selective: boolean
   listen(type: string): void
+  /** Ends the session with a failure if nothing arrives for this long, in ms. Replaces an earlier limit. */
+  limitSilence(ms: number): void
   /** Ends the session; later calls of the transport are ignored. */
   close(): void
 }
@@ -51,6 +53,7 @@ export function openSession(
   let inactivity: InactivityWatch | undefined
   let closed = false
   let isOpen = false
+  let url: string | undefined
 
   /** Ends the attempt if the transport calls its sink wrongly. */
   function isRight(method: keyof TransportSink, value?: unknown): boolean {
@@ -110,13 +113,14 @@ export function openSession(
     },
   }
 
+  function limitSilence(ms: number): void {
+    inactivity?.stop()
+    inactivity = watchInactivity(environment, ms, () => guarded.onEnd(idleFailure(url ?? 'the server', ms)))
+  }
+
   function begin(): void {
     if (closed) return
-    let url: string | undefined
-    if (idleTimeout !== undefined) {
-      const onIdle = (): void => guarded.onEnd(idleFailure(url ?? 'the server', idleTimeout))
-      inactivity = watchInactivity(environment, idleTimeout, onIdle)
-    }
+    if (idleTimeout !== undefined) limitSilence(idleTimeout)
     const openAt = (absolute: string): void => open((url = absolute))
     const resolved = resolve()
     if (typeof resolved === 'string') openAt(resolved)
@@ -159,6 +163,7 @@ export function openSession(
       if (inner === undefined) addedTypes.push(type)
       else inner.listen?.(type)
     },
+    limitSilence,
     close() {
       closed = true
       inactivity?.stop()

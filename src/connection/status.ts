@@ -1,4 +1,5 @@
 import type { ConnectionFailure } from '../failure/connection-failure.js'
+import type { Continuity } from './control.js'
 
 /**
  * Why a connection is paused: the device is offline, the page is hidden (with `whenHidden: 'pause'`), the page is
@@ -30,6 +31,11 @@ export interface OpenStatus {
   readonly since: number
   /** Whether the request carried the last event ID, so that the server could resume where the last stream ended. */
   readonly resumed: boolean
+  /**
+   * Whether the stream continues where the last one ended, in the server's own word: `complete` if nothing is missing,
+   * `lost` if events are. `unknown` if the server does not say so, as most do not, or has not yet.
+   */
+  readonly continuity: Continuity
   /**
    * Only with `sharedTransport()`: whether this tab has the connection and relays its events (`leader`), gets them from
    * another tab (`follower`), or has a connection that it does not share (`alone`).

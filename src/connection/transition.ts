@@ -8,6 +8,7 @@ import {
   type ReconnectionPolicy,
 } from '../reconnection/policy.js'
 import type { TransportOpened } from '../transport/transport.js'
+import type { Continuity } from './control.js'
 import type { ClosedStatus, ConnectionStatus, PauseReason, WaitingStatus } from './status.js'
 
 export interface ConnectionState {
@@ -24,6 +25,15 @@ export interface ConnectionState {
   readonly wait: WaitingStatus | undefined
   /** When the stream was last lost or closed; undefined if it was never open. */
   readonly lostAt: number | undefined
+  /** Whether the server has said how a stream continues the one before, as the recovery contract asks it to. */
+  readonly speaks: boolean
+  /** What is to be reported of a reopened stream once the server has said how it continues. */
+  readonly reopened: Reopened | undefined
+}
+
+interface Reopened {
+  readonly resumed: boolean
+  readonly downtime: number
 }
 
 /** The settings of a connection, which never change. */
@@ -40,6 +50,8 @@ export type ConnectionInput =
   | { readonly type: 'received' }
   /** The first event of a stream. */
   | { readonly type: 'delivered' }
+  /** The server has said how the stream continues the one before. */
+  | { readonly type: 'continued'; readonly continuity: Continuity }
   | { readonly type: 'reconnection-time'; readonly ms: number }
   /** The connection was lost, or could not be established. */
   | { readonly type: 'lost'; readonly failure: ConnectionFailure; readonly now: number; readonly random: number }
@@ -70,7 +82,7 @@ export interface Transition {
   readonly state: ConnectionState
   readonly effects: readonly ConnectionEffect[]
   /** Set if the stream is open again. */
-  readonly reconnected?: { readonly resumed: boolean; readonly downtime: number }
+  readonly reconnected?: Reopened & { readonly continuity: Continuity }
 }
 
 export const initialState: ConnectionState = {
@@ -81,6 +93,8 @@ export const initialState: ConnectionState = {
   holds: [],
   wait: undefined,
   lostAt: undefined,
+  speaks: false,
+  reopened: undefined,
 }
 
 /** The whole behaviour of a connection over time. Pure: time and randomness come with the input. */
@@ -97,17 +111,24 @@ export function transition(state: ConnectionState, input: ConnectionInput, rules
       const { opened, now } = input
       const { transport, resumed } = opened
       const { lostAt } = state
-      const open: ConnectionStatus = { state: 'open', transport, since: now, resumed }
-      const next = stay({ ...state, brought: 'nothing', status: open })
-      if (lostAt === undefined) return next
-      return { ...next, reconnected: { resumed, downtime: Math.max(now - lostAt, 0) } }
+      const open: ConnectionStatus = { state: 'open', transport, since: now, resumed, continuity: 'unknown' }
+      const reopened = lostAt === undefined ? undefined : { resumed, downtime: Math.max(now - lostAt, 0) }
+      const next: ConnectionState = { ...state, brought: 'nothing', status: open, reopened }
+      return state.speaks ? stay(next) : announce(next, 'unknown')
     }
 
     case 'received':
       return state.brought === 'nothing' ? stay({ ...state, brought: 'bytes' }) : stay(state)
 
     case 'delivered':
-      return stay({ ...state, brought: 'events' })
+      return announce({ ...state, brought: 'events' }, 'unknown')
+
+    case 'continued': {
+      const { continuity } = input
+      if (status.state !== 'open') return stay(state)
+      const said = status.continuity === continuity ? status : { ...status, continuity }
+      return announce({ ...state, speaks: true, status: said }, continuity)
+    }
 
     case 'reconnection-time':
       return stay({ ...state, reconnectionTime: clampReconnectionTime(input.ms) })
@@ -156,6 +177,13 @@ const REOPENING: ReadonlySet<ConnectionInput['type']> = /*@__PURE__*/ new Set(['
 
 function stay(state: ConnectionState): Transition {
   return { state, effects: [] }
+}
+
+/** Reports a reopened stream, once. */
+function announce(state: ConnectionState, continuity: Continuity): Transition {
+  const { reopened } = state
+  if (reopened === undefined) return stay(state)
+  return { ...stay({ ...state, reopened: undefined }), reconnected: { ...reopened, continuity } }
 }
 
 function connect(state: ConnectionState, failure: ConnectionFailure | undefined): Transition {

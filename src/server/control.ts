@@ -1,8 +1,6 @@
+import { CONTROL_TYPE } from '../event-stream/control-type.js'
 import { encodeComment, encodeMessage } from '../event-stream/encoder.js'
 import type { Continuity } from './start.js'
-
-/** The event type of what the server says about the stream. See docs/reference/protocol.md. */
-export const CONTROL_TYPE = 'everstream'
 
 /** The beginning of a stream. */
 export interface Opening {

@@ -1,6 +1,6 @@
 import { isString, wrongArgument } from '../arguments/check-options.js'
 import type { SchemaMap, StandardResult } from '../standards/standard-schema.js'
-import { CONTROL_TYPE } from './control.js'
+import { CONTROL_TYPE } from '../event-stream/control-type.js'
 import { PublishError } from './publish-error.js'
 
 /**

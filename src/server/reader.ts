@@ -1,7 +1,7 @@
 import { createParser } from '../event-stream/parser.js'
 import { createAsyncQueue } from '../observable/async-queue.js'
 import type { Accepted } from './channel-types.js'
-import { CONTROL_TYPE } from './control.js'
+import { CONTROL_TYPE } from '../event-stream/control-type.js'
 
 /** An event as it comes out of a channel. */
 export interface ReadEvent {

@@ -458,7 +458,7 @@ function show(state: MemberState, status: ConnectionStatus, now: number): Member
   const resumed = isSame ? before.resumed : status.resumed && state.isContinuous
   const next: MemberState = {
     ...state,
-    status: { ...status, resumed, role },
+    status: { ...status, resumed, role, continuity: resumed ? status.continuity : 'unknown' },
     lostAt: undefined,
     isContinuous: true,
     wait: undefined,

@@ -34,7 +34,10 @@ export function shareConnection(options: ConnectionOptions, sharing: Sharing): C
     ;({ state } = next)
     for (const effect of next.effects) run(effect)
     publish()
-    if (next.reconnected && isInside()) options.onReconnect({ ...next.reconnected, lastEventId })
+    if (next.reconnected && isInside()) {
+      const { continuity = 'unknown' } = state.status.state === 'open' ? state.status : {}
+      options.onReconnect({ ...next.reconnected, continuity, lastEventId })
+    }
     for (const event of next.delivered ?? []) if (isInside()) deliver(event)
   }
 

@@ -1085,7 +1085,7 @@ describe('endOn', () => {
     const transport = createFakeTransport({ selective: true })
     const source = createEventSource<Events>(url, { transport, endOn: ['note', 'price'] })
     await settled()
-    expect(transport.last.request.types).toEqual(new Set(['note', 'price']))
+    expect(transport.last.request.types).toEqual(new Set(['everstream', 'note', 'price']))
     source.close()
   })
 })
@@ -1187,7 +1187,7 @@ test('the event type of endOn is requested from the transport even if nobody lis
   const transport = createFakeTransport({ selective: true })
   const source = createEventSource<Events>(url, { transport, endOn: 'note' })
   await settled()
-  expect(transport.last.request.types).toEqual(new Set(['note']))
+  expect(transport.last.request.types).toEqual(new Set(['everstream', 'note']))
   source.close()
 })
 

@@ -713,7 +713,7 @@ describe('a reconnection', () => {
     expect(reconnections).toEqual([])
     transport.last.sink.onOpen({ transport: 'fake', resumed: true })
     expect(connection.status.get().state).toBe('open')
-    expect(reconnections).toEqual([{ resumed: true, lastEventId: '7', downtime: 3200 }])
+    expect(reconnections).toEqual([{ resumed: true, continuity: 'unknown', lastEventId: '7', downtime: 3200 }])
   })
 
   test('is not reported if a status subscriber has closed the source', async () => {

@@ -54,6 +54,7 @@ describe('the life of a connection', () => {
       transport: 'fetch',
       since: 1000,
       resumed: false,
+      continuity: 'unknown',
     })
   })
 
@@ -514,7 +515,7 @@ describe('rest', () => {
     const { state } = after([start, lost(0), waitOver, open, received, rest(6000)])
     expect(state.failures).toBe(0)
     const again = transition(transition(state, start, rules(wait)).state, { ...open, now: 7000 }, rules(wait))
-    expect(again.reconnected).toEqual({ resumed: false, downtime: 1000 })
+    expect(again.reconnected).toEqual({ resumed: false, downtime: 1000, continuity: 'unknown' })
   })
 
   test('changes nothing after the end', () => {
@@ -534,6 +535,7 @@ describe('reconnect() after the end', () => {
     expect(again.state.status).toEqual({ state: 'connecting', attempt: 0 })
     expect(transition(again.state, { ...open, now: 9500 }, rules(wait)).reconnected).toEqual({
       resumed: false,
+      continuity: 'unknown',
       downtime: 6500,
     })
   })
@@ -564,7 +566,7 @@ describe('the signal of a reconnection', () => {
     expect(after([start, open]).reconnected).toBeUndefined()
     const again: ConnectionInput = { type: 'opened', opened: { transport: 'fetch', resumed: true }, now: 9000 }
     const inputs = [start, open, lost(2000), waitOver, lost(3000), waitOver, again]
-    expect(after(inputs).reconnected).toEqual({ resumed: true, downtime: 7000 })
+    expect(after(inputs).reconnected).toEqual({ resumed: true, downtime: 7000, continuity: 'unknown' })
     expect(after([...inputs, lost(9500), waitOver, { ...again, now: 9600 }]).reconnected?.downtime).toBe(100)
   })
 
@@ -589,6 +591,7 @@ describe('the signal of a reconnection', () => {
   ])('is sent after %s, too', (_, inputs) => {
     expect(after([start, open, ...inputs, { ...open, now: 3000 }]).reconnected).toEqual({
       resumed: false,
+      continuity: 'unknown',
       downtime: 1000,
     })
   })

@@ -7,8 +7,8 @@ const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8'
 
 /** In bytes. */
 const LIMITS: Record<(typeof SUBJECTS)[number]['imports'], { readonly full: number; readonly lean: number }> = {
-  createEventSource: { full: 15_800, lean: 13_800 },
-  EventSource: { full: 11_750, lean: 10_400 },
+  createEventSource: { full: 16_100, lean: 14_200 },
+  EventSource: { full: 12_400, lean: 10_950 },
   createParser: { full: 2250, lean: 1900 },
   readEvents: { full: 4550, lean: 4000 },
   encodeMessage: { full: 600, lean: 550 },
@@ -21,7 +21,10 @@ const RECORDED = 13_720
  * What has been added to the core since then, and at what cost in bytes. A feature belongs here only if it cannot be a
  * value or an entry of its own, which those who do not use it do not load.
  */
-const REASONS: readonly { readonly what: string; readonly bytes: number }[] = []
+const REASONS: readonly { readonly what: string; readonly bytes: number }[] = [
+  { what: "continuity, the end and liveness in the server's own word (the recovery contract)", bytes: 370 },
+  { what: 'source.hold(), and failures that endOn throws', bytes: 60 },
+]
 
 /** What the core may grow by without a reason. */
 const SLACK = 50

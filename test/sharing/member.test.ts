@@ -18,7 +18,7 @@ const waiting: WaitingStatus = { state: 'waiting', attempt: 1, delay: 4000, retr
 const failed: ConnectionStatus = { state: 'closed', reason: 'failed', failure }
 
 function open(since: number, resumed = true): ConnectionStatus {
-  return { state: 'open', transport: 'fetch', since, resumed }
+  return { state: 'open', transport: 'fetch', since, resumed, continuity: 'unknown' }
 }
 
 function eventOf(n: number): RelayedEvent {

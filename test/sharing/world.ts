@@ -192,7 +192,7 @@ export class World {
           if (tab.stream !== stream) return
           stream.isOpen = true
           this.maxStreams = Math.max(this.maxStreams, this.tabs.filter((other) => other.stream?.isOpen).length)
-          status({ state: 'open', transport: 'fetch', since: this.now, resumed })
+          status({ state: 'open', transport: 'fetch', since: this.now, resumed, continuity: 'unknown' })
         })
       }
       case 'close':

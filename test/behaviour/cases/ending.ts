@@ -232,7 +232,7 @@ export const ending: readonly Case[] = [
       await stream.perform('cut')
       await until(() => story.length === 3, 'the second tick')
       const { downtime, ...rest } = story[1] as Reconnection
-      assert.deepEqual([story[0], rest, story[2]], [1, { resumed: true, lastEventId: '1' }, 2])
+      assert.deepEqual([story[0], rest, story[2]], [1, { resumed: true, continuity: 'unknown', lastEventId: '1' }, 2])
       assert.isAtLeast(downtime, 9)
       assert.isBelow(downtime, 8000)
     },

@@ -1,0 +1,30 @@
+/** Whether a stream continues where the last one ended: the server's own word, if it has said it. */
+export type Continuity = 'complete' | 'lost' | 'unknown'
+
+/** What a server says about the stream. See docs/reference/protocol.md; other kinds are ignored. */
+export type Control =
+  | { readonly kind: 'open'; readonly continuity: Continuity; readonly keepAlive: number | undefined }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'other' }
+
+/** The longest interval of keep-alives that is believed, in ms. */
+const MAX_KEEP_ALIVE = 3_600_000
+
+/** @returns undefined if this is an event of the application that has the same type */
+export function readControl(data: string): Control | undefined {
+  let said: { readonly kind?: unknown; readonly continuity?: unknown; readonly keepAlive?: unknown } | null
+  try {
+    said = JSON.parse(data)
+  } catch {
+    return undefined
+  }
+  if (typeof said?.kind !== 'string') return undefined
+  const { kind, continuity, keepAlive } = said
+  if (kind === 'end') return { kind }
+  if (kind !== 'open') return { kind: 'other' }
+  return {
+    kind,
+    continuity: continuity === 'complete' || continuity === 'lost' ? continuity : 'unknown',
+    keepAlive: typeof keepAlive === 'number' && keepAlive > 0 && keepAlive <= MAX_KEEP_ALIVE ? keepAlive : undefined,
+  }
+}
