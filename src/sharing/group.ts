@@ -1,4 +1,3 @@
-import type { Environment } from '../connection/environment.js'
 import type { MemberInput } from './member.js'
 import type { RelayMessage } from './relay.js'
 
@@ -13,13 +12,11 @@ export interface Group {
   exit(): void
   queue(): void
   fence(): void
+  unfence(): void
   steal(): void
   release(): void
   post(message: RelayMessage): void
 }
-
-/** For how long nobody else may steal the lock, in ms: until others have heard the new leader. */
-const FENCED = 1000
 
 /** Whether this page or worker may share. Over plain http there are no locks, and none for an opaque origin either. */
 export function canShare(): boolean {
@@ -38,7 +35,7 @@ export function runTask(run: () => void): void {
   port2.postMessage(undefined)
 }
 
-export function createGroup(name: string, environment: Environment, report: (input: GroupInput) => void): Group {
+export function createGroup(name: string, report: (input: GroupInput) => void): Group {
   let channel: BroadcastChannel | undefined
   /** The request that is pending, or whose lock is held. */
   let request: { readonly controller: AbortController; giveBack?: () => void } | undefined
@@ -68,6 +65,11 @@ export function createGroup(name: string, environment: Environment, report: (inp
       })
   }
 
+  let endFence: (() => void) | undefined
+  function unfence(): void {
+    endFence?.()
+  }
+
   function release(): void {
     const left = request
     request = undefined
@@ -87,6 +89,7 @@ export function createGroup(name: string, environment: Environment, report: (inp
       channel?.close()
       channel = undefined
       release()
+      unfence()
     },
     queue() {
       // A frozen page must not get in the queue: it would be granted the lock and not know.
@@ -95,14 +98,18 @@ export function createGroup(name: string, environment: Environment, report: (inp
       })
     },
     fence() {
-      void navigator.locks.request(`${name}/steal`, { ifAvailable: true }, (lock) => {
-        if (lock === null) return undefined
-        return new Promise<void>((resolve) => {
-          environment.delay(FENCED, resolve)
-          report({ type: 'fenced' })
+      navigator.locks
+        .request(`${name}/steal`, { ifAvailable: true }, (lock) => {
+          if (lock === null || channel === undefined) return undefined
+          return new Promise<void>((resolve) => {
+            endFence = resolve
+            report({ type: 'fenced' })
+          })
         })
-      })
+        // Not granted, as if another member had it: the watch tries again.
+        .catch(() => {})
     },
+    unfence,
     steal() {
       release()
       ask({ steal: true })

@@ -93,6 +93,8 @@ export type MemberEffect =
   | 'queue'
   /** Asks to be the only one that may steal the lock. */
   | 'fence'
+  /** Others may: they have heard of the new leader. Not by a timer, which stops in a page that freezes. */
+  | 'unfence'
   | 'steal'
   /** Gives the lock back, and leaves the queue. */
   | 'release'
@@ -155,7 +157,7 @@ export function transition(state: MemberState, input: MemberInput, now: number, 
 
     case 'fenced':
       // The leader may have been heard while this member waited for the fence.
-      return stay(state, 'watch' in phase && isSuspect(phase.watch, now) ? ['steal'] : [])
+      return stay(state, ['watch' in phase && isSuspect(phase.watch, now) ? 'steal' : 'unfence'])
 
     case 'stolen':
       return phase.name === 'leading' ? stepDown(state, now) : stay(state)
@@ -240,7 +242,7 @@ function lead(state: MemberState, now: number): MemberTransition {
   const rest = wait === undefined ? 0 : Math.min(wait.retryAt - now, wait.delay)
   if (rest > 0) {
     const waiting = publish(next, wait!, now)
-    return { ...waiting, effects: [...begun, ...waiting.effects, { wake: rest }] }
+    return { ...waiting, effects: [...begun, ...waiting.effects, { wake: rest }, 'unfence'] }
   }
   return stay(next, [...begun, 'open', { wake: GRACE }])
 }
@@ -428,9 +430,9 @@ function follow(state: MemberState, status: ConnectionStatus, now: number): Memb
   const next: MemberState = { ...state, phase: { ...phase, stream: status } }
   const isHandOver = state.status.state === 'open' && status.state === 'connecting' && status.failure === undefined
   if (isHandOver && phase.stream?.state !== 'open' && now - phase.since < GRACE) return stay(next)
-  const published = publish(next, status, now)
-  if (status.state !== 'closed') return published
-  return { ...published, effects: [...published.effects, { wake: GRACE }] }
+  const { effects, ...published } = publish(next, status, now)
+  const ends: MemberEffect[] = status.state === 'closed' ? [{ wake: GRACE }] : []
+  return { ...published, effects: [...effects, ...ends, 'unfence'] }
 }
 
 function publish(state: MemberState, status: ConnectionStatus, now: number): MemberTransition {

@@ -134,7 +134,7 @@ export function shareConnection(options: ConnectionOptions, sharing: Sharing): C
     if (holds.size > 0) return pause()
     const name = sharing.nameGroup(address.current)
     if (name === undefined) return leave({ state: 'closed', reason: 'failed', failure: UNNAMED })
-    group ??= createGroup(name, environment, (input) => {
+    group ??= createGroup(name, (input) => {
       if (input.type !== 'unavailable') return dispatch(input)
       isAlone = true
       dispatch({ type: 'granted' })

@@ -302,6 +302,19 @@ describe('in Chromium', needs(programs.chromium), () => {
     expect(await follower.evaluate(FAULTS)).toBe('')
   })
 
+  test("with whenHidden: 'pause', a hidden tab leaves the group, and misses nothing", async () => {
+    const [first, second] = await openPages(2, '?whenHidden=pause')
+    for (const [shown, hidden] of [
+      [first!, second!],
+      [second!, first!],
+    ] as const) {
+      await shown.devtools.Page.bringToFront()
+      await expect.poll(() => stateOf(hidden)).toBe('paused')
+      await everyoneIsUpToDate([shown])
+      expect([await roleOf(shown), server.streams, await shown.evaluate(FAULTS)]).toEqual(['leader', 1, ''])
+    }
+  })
+
   test('pages stay eligible for the back/forward cache, and miss nothing there', async () => {
     const all = await openPages(3)
     await everyoneIsUpToDate(all)

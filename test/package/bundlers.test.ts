@@ -20,6 +20,7 @@ const NAMES = {
   './event-stream': 'createParser',
   './polyfill': undefined,
   './testing': 'createTestServer',
+  './sharing': 'sharedTransport',
 } as const
 const entries = Object.keys(NAMES) as (keyof typeof NAMES)[]
 

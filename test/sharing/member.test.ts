@@ -167,7 +167,7 @@ describe('a hand-over', () => {
   test('does not shorten the wait of the group', () => {
     const begun = [...FOLLOWING, heard({ type: 'status', ...term, status: waiting }), granted(NOW + 1000)]
     const leading = after(begun)
-    expect(leading.effects.at(-1)).toEqual({ wake: 3000 })
+    expect(leading.effects).toContainEqual({ wake: 3000 })
     expect(kinds(leading)).not.toContain('open')
     expect(statusOf(leading)).toEqual(waiting)
     expect(kinds(after([...begun, wake(NOW + 4000)]))).toContain('open')
@@ -236,7 +236,13 @@ describe('watching the leader', () => {
 
   test('not if it has been heard meanwhile', () => {
     const pong = heard({ type: 'pong', ...term }, NOW + 2605)
-    expect(kinds(after([...suspicious, pong, { type: 'fenced', now: NOW + 2610 }]))).toEqual([])
+    expect(kinds(after([...suspicious, pong, { type: 'fenced', now: NOW + 2610 }]))).toEqual(['unfence'])
+  })
+
+  test('until its stream is open, no other member may steal from the new leader', () => {
+    const stolen = [...suspicious, granted(NOW + 2620), stream(connecting, NOW + 2630)]
+    expect(kinds(after(stolen))).not.toContain('unfence')
+    expect(kinds(after([...stolen, stream(open(NOW + 2640))]))).toContain('unfence')
   })
 
   test('the question of another member is enough', () => {

@@ -43,7 +43,7 @@ export class World {
   maxStreams = 0
   private holder: Tab | undefined
   private queue: Tab[] = []
-  private fencedUntil = 0
+  private fencing: Tab | undefined
   private readonly faults: Faults
 
   constructor(faults: Faults = {}) {
@@ -171,9 +171,11 @@ export class World {
         this.queue.push(tab)
         return this.grantNext()
       case 'fence':
-        if (this.fencedUntil > this.time) return
-        this.fencedUntil = this.time + 1000
+        if (this.fencing !== undefined) return
+        this.fencing = tab
         return this.later(tab, () => this.dispatch(tab, { type: 'fenced' }))
+      case 'unfence':
+        return this.unfence(tab)
       case 'steal': {
         const robbed = this.holder
         this.queue = this.queue.filter((other) => other !== tab)
@@ -247,6 +249,11 @@ export class World {
     tab.stream = undefined
     tab.wakeAt = undefined
     this.release(tab)
+    this.unfence(tab)
+  }
+
+  private unfence(tab: Tab): void {
+    if (this.fencing === tab) this.fencing = undefined
   }
 }
 
