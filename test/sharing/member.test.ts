@@ -92,9 +92,19 @@ describe('joining', () => {
   })
 
   test('one that was away gets what it missed, and is told that nothing is missing', () => {
-    const returned = after([join('8'), welcome({ asked: '8', missed: [9, 10].map(eventOf) })], '8')
+    const returned = after(
+      [join('8'), welcome({ asked: '8', missed: [9, 10].map(eventOf), status: open(1, false) })],
+      '8',
+    )
     expect(returned.delivered).toEqual([9, 10].map(eventOf))
     expect(statusOf(returned)).toMatchObject({ state: 'open', resumed: true, role: 'follower' })
+  })
+
+  test('what the application did not get is not remembered', () => {
+    const left: Timed = { type: 'leave', status: { state: 'idle' } }
+    const lead = heard({ type: 'lead', epoch: 6000, leader: 'third', lastEventId: '12' })
+    const returned = after([...FOLLOWING, batch(0, 11, 12), left, join('11'), lead])
+    expect(posted(returned)).toMatchObject([{ type: 'hello', lastEventId: '11' }])
   })
 
   test('one that the leader cannot help reads its own stream until it can', () => {
@@ -144,7 +154,12 @@ describe('a hand-over', () => {
   })
 
   test('what an earlier leader still posts is ignored', () => {
-    expect(after([...ahead, lead('13'), batch(3, 14)]).delivered).toBeUndefined()
+    const settled = after([...ahead, lead('13')])
+    for (const late of [batch(3, 14), heard({ type: 'status', ...term, status: failed })]) {
+      const ignored = after([...ahead, lead('13'), late])
+      expect(ignored.effects).toEqual([])
+      expect(ignored.state).toEqual(settled.state)
+    }
   })
 
   test('is not seen for a second, and then is', () => {
@@ -197,6 +212,11 @@ describe('leading', () => {
     expect(posted(after([...LEADING, read, { type: 'answer', question }]))).toMatchObject([
       { type: 'welcome', to: 'third', seq: 2, lastEventId: '2', missed: [eventOf(2)], status: open(NOW) },
     ])
+  })
+
+  test('a term is later than all that are known, although the clock was set back', () => {
+    const lead = heard({ type: 'lead', epoch: NOW + 70_000, leader: 'third', lastEventId: '' })
+    expect(posted(after([join(), lead, granted()]))).toMatchObject([{ type: 'lead', epoch: NOW + 70_001 }])
   })
 
   test('if somebody knows a later term, a later one begins on the same stream', () => {

@@ -65,6 +65,10 @@ describe('what a member has already', () => {
     )
   })
 
+  test('is not waited for once the server goes on elsewhere', () => {
+    expect(sift(range(0, 3), [eventOf(9), eventOf(1)]).events).toHaveLength(2)
+  })
+
   test('the same ID with other data is another event', () => {
     expect(sift(range(0, 3), [eventOf(0, { data: 'new' })]).events).toHaveLength(1)
   })
