@@ -1,5 +1,5 @@
 import { type Connection, type ConnectionOptions, createConnection } from '../connection/connection.js'
-import type { ClosedStatus, ConnectionStatus, IdleStatus, PausedStatus, PauseReason } from '../connection/status.js'
+import type { ClosedStatus, IdleStatus, PausedStatus, PauseReason } from '../connection/status.js'
 import { isFinal } from '../connection/transition.js'
 import { createStore } from '../observable/store.js'
 import { createGroup, type Group, runTask } from './group.js'
@@ -16,7 +16,8 @@ export interface Sharing {
 export function shareConnection(options: ConnectionOptions, sharing: Sharing): Connection {
   const { address, environment, whenHidden } = options
   let state = createMember(crypto.randomUUID(), options.lastEventId, sharing.replayLatest)
-  const status = createStore(state.status)
+  let published = state.status
+  const status = createStore(published)
   /** That of the last event which the application got. */
   let { lastEventId } = options
   let group: Group | undefined
@@ -39,6 +40,8 @@ export function shareConnection(options: ConnectionOptions, sharing: Sharing): C
       options.onReconnect({ ...next.reconnected, continuity, lastEventId })
     }
     for (const event of next.delivered ?? []) if (isInside()) deliver(event)
+    // A member that has had no event begins where the leader is.
+    if (input.type === 'heard' && isInside()) ({ lastEventId } = state)
   }
 
   function isInside(): boolean {
@@ -57,17 +60,18 @@ export function shareConnection(options: ConnectionOptions, sharing: Sharing): C
   }
 
   function publish(): void {
-    const shown: ConnectionStatus =
-      isAlone && state.status.state === 'open' ? { ...state.status, role: 'alone' } : state.status
-    if (shown === status.get()) return
-    if (shown.state === 'closed' || shown.state === 'idle') {
+    const now = state.status
+    if (now === published) return
+    published = now
+    if (now.state === 'closed' || now.state === 'idle') {
       stopWatching?.()
       stopWatching = undefined
       holds.clear()
     }
-    if (shown.state === 'closed') options.onClosed(shown)
-    status.set(shown)
-    if (isFinal(shown)) status.release()
+    if (now.state === 'closed') options.onClosed(now)
+    if (published !== now) return
+    status.set(isAlone && now.state === 'open' ? { ...now, role: 'alone' } : now)
+    if (isFinal(now)) status.release()
   }
 
   function run(effect: MemberEffect): void {

@@ -287,6 +287,7 @@ describe('in Chromium', needs(programs.chromium), () => {
     await expect.poll(() => late.evaluate('received')).toEqual([7])
     await expect.poll(() => roleOf(without)).toBe('follower')
     expect(await without.evaluate('received')).toEqual([])
+    expect(await without.evaluate('source.lastEventId')).toBe('1')
     expect(await late.evaluate('source.status.get().since')).toBe(await first.evaluate('source.status.get().since'))
     expect(server.requests).toBe(1)
   })
