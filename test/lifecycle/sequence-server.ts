@@ -36,7 +36,7 @@ export async function serveSequence(pages: Readonly<Record<string, string>>): Pr
   let isDown = false
 
   const server = createServer((request, response) => {
-    const { pathname, search } = new URL(request.url ?? '/', 'http://server')
+    const { pathname, search, searchParams } = new URL(request.url ?? '/', 'http://server')
     const page = pages[pathname]
     if (page !== undefined) {
       const mediaType = pathname.endsWith('.js') ? 'text/javascript' : 'text/html'
@@ -55,7 +55,7 @@ export async function serveSequence(pages: Readonly<Record<string, string>>): Pr
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     // The state of something that does not change: it is sent once to each connection.
     if (pathname === '/quiet') return void response.write('event: state\nid: 1\ndata: 7\n\n')
-    const lastEventId = Number(request.headers['last-event-id'] ?? latest)
+    const lastEventId = Number(request.headers['last-event-id'] ?? searchParams.get('since') ?? latest)
     let replay = ': hello\n\n'
     for (let n = lastEventId + 1; n <= latest; n++) replay += eventOf(n)
     response.write(replay)

@@ -268,7 +268,7 @@ describe('in Chromium', needs(programs.chromium), () => {
   })
 
   test.each(['native', 'auto'])('over %s, types that are wanted in any tab are delivered', async (shared) => {
-    const all = await openPages(3, `?shared=${shared}`)
+    const all = await openPages(3, `?shared=${shared}&lastEventIdParam=since`)
     await everyoneIsUpToDate(all)
     await all[2]!.evaluate(`source.on('ten', ({ data }) => received.push(data))`)
     await expect.poll(() => all[2]!.evaluate<number>('received.length')).toBeGreaterThan(1)
