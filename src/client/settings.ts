@@ -70,7 +70,7 @@ const RULES: readonly OptionRule[] = [
 
 /** The options after checking, with their defaults. */
 export interface Settings extends ConnectionSettings {
-  readonly makeConnection?: ConnectionMaker['settings']['makeConnection']
+  readonly makeConnection?: ConnectionMaker['sharing']['makeConnection']
   readonly address: ClientAddress
   readonly connect: 'immediately' | 'while-listening'
   readonly signal?: AbortSignal
@@ -86,7 +86,7 @@ export type AnyOptions = EventSourceOptions<UndeclaredEvents> | SchemaOptions<Sc
 /** @throws what `createEventSource` throws */
 export function resolveSettings(url: UrlOption, options: AnyOptions): Settings {
   const checked = checkOptions(CALLER, options, [...RULES, ...FETCH_RULES])
-  const given = { ...checked, ...(checked.transport as Partial<ConnectionMaker> | undefined)?.settings }
+  const given = { ...checked, ...(checked.transport as Partial<ConnectionMaker> | undefined)?.sharing }
   const schemas = given.schemas && schemaTable(given.schemas)
   const transport = resolveTransport(given)
   const { repeatable = true } = transport

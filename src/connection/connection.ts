@@ -98,7 +98,7 @@ export interface Connection {
 
 /** A value of the option `transport` that makes the whole connection, over another transport. */
 export interface ConnectionMaker {
-  readonly settings: {
+  readonly sharing: {
     readonly transport: 'auto' | 'fetch' | 'native' | Transport
     readonly makeConnection: (options: ConnectionOptions) => Connection
   }

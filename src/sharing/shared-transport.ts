@@ -89,7 +89,7 @@ export function sharedTransport(options: SharedTransportOptions = {}): Transport
   const transport: Transport & ConnectionMaker = {
     name: 'shared',
     everyType: true,
-    settings: { transport: inner, makeConnection },
+    sharing: { transport: inner, makeConnection },
     open(_, sink) {
       sink.onEnd({ kind: 'application', fatal: true, message: MISUSED })
       return { close() {} }
