@@ -127,10 +127,10 @@ export function openSession(
     else resolved.then(openAt, (cause) => guarded.onEnd(addressFailure(cause)))
   }
 
-  function open(url: string): void {
+  function open(absolute: string): void {
     if (closed) return
     try {
-      asked = request(url)
+      asked = request(absolute)
       addedTypes = []
       const opened = transport.open(asked, guarded)
       if (has(opened, { close: 'function' })) inner = opened

@@ -19,7 +19,7 @@ export interface OpenConnection {
   readonly messages: EventStreamMessage[]
   readonly reconnections: Reconnection[]
   /** Loses the stream, and opens the next one. */
-  reopen(): Promise<void>
+  readonly reopen: () => Promise<void>
 }
 
 /** A connection over a fake transport whose first stream is open. */

@@ -21,6 +21,8 @@ const NAMES = {
   './polyfill': undefined,
   './testing': 'createTestServer',
   './sharing': 'sharedTransport',
+  './server': 'createChannel',
+  './server/node': 'respond',
 } as const
 const entries = Object.keys(NAMES) as (keyof typeof NAMES)[]
 
