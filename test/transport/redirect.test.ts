@@ -262,12 +262,14 @@ describe('between two requests', () => {
     expect(fetch).toHaveBeenCalledTimes(1)
     expect(sink.calls).toEqual([])
   })
+})
 
-  test.each([['follow'], [undefined], ['error']])('redirect: %j is an option', (redirect) => {
+describe('the option redirect', () => {
+  test.each([['follow'], [undefined], ['error']])('may be %j', (redirect) => {
     expect(() => fetchTransport(redirect === undefined ? {} : { redirect: redirect as 'follow' })).not.toThrow()
   })
 
-  test.each([['manual'], [true], [null]])('redirect: %j is refused by name', (redirect) => {
+  test.each([['manual'], [true], [null]])('is refused by name if it is %j', (redirect) => {
     expect(() => fetchTransport({ redirect: redirect as never })).toThrow(/redirect must be 'follow' or 'error'/)
   })
 })
