@@ -11,13 +11,15 @@ const SLEPT = 5000
 
 /**
  * Calls `onIdle` once if there was no touch for `timeout` ms of wall-clock time. A touch only notes the time, because
- * it comes with every chunk; the one timer looks at that note when it fires, and waits for the rest.
+ * it comes with every event; the one timer looks at that note when it fires, and waits for the rest.
  *
  * After a sleep, the whole timeout starts again, so that data buffered in the network can arrive.
  */
 export function watchInactivity(environment: Environment, timeout: number, onIdle: () => void): InactivityWatch {
   let touched = environment.now()
   let excused = false
+  /** Whether the clock has been read in this turn: one chunk can bring thousands of events. */
+  let isNoted = false
   let stop = wait(timeout)
 
   function wait(ms: number): () => void {
@@ -41,6 +43,9 @@ export function watchInactivity(environment: Environment, timeout: number, onIdl
 
   return {
     touch: () => {
+      if (isNoted) return
+      isNoted = true
+      void Promise.resolve().then(() => (isNoted = false))
       touched = environment.now()
       excused = false
     },

@@ -14,7 +14,7 @@ test('calls once after the timeout without a touch', () => {
   expect(environment.timers).toBe(0)
 })
 
-test('each touch restarts the time, with a single timer', () => {
+test('each touch restarts the time, with a single timer', async () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   const watch = watchInactivity(environment, 100, onIdle)
@@ -22,11 +22,24 @@ test('each touch restarts the time, with a single timer', () => {
     environment.advance(60)
     watch.touch()
     expect(environment.timers).toBe(1)
+    // oxlint-disable-next-line no-await-in-loop -- each touch is in a turn of its own
+    await Promise.resolve()
   }
   environment.advance(99)
   expect(onIdle).not.toHaveBeenCalled()
   environment.advance(1)
   expect(onIdle).toHaveBeenCalledTimes(1)
+})
+
+test('the clock is read once a turn, however many events a chunk brings', async () => {
+  const environment = createEnvironment()
+  const watch = watchInactivity(environment, 100, () => {})
+  const now = vi.spyOn(environment, 'now')
+  for (let n = 0; n < 1000; n += 1) watch.touch()
+  expect(now).toHaveBeenCalledTimes(1)
+  await Promise.resolve()
+  watch.touch()
+  expect(now).toHaveBeenCalledTimes(2)
 })
 
 test('after a sleep, data still in the network has the whole timeout to arrive', () => {
@@ -40,7 +53,7 @@ test('after a sleep, data still in the network has the whole timeout to arrive',
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
 
-test('a late timer is forgiven only once in a row: those of a hidden page are always late', () => {
+test('a late timer is forgiven only once in a row: those of a hidden page are always late', async () => {
   const environment = createEnvironment()
   const onIdle = vi.fn<() => void>()
   const watch = watchInactivity(environment, 100, onIdle)
@@ -56,6 +69,8 @@ test('a late timer is forgiven only once in a row: those of a hidden page are al
     environment.sleep(60_000)
     environment.advance(0)
     touched.touch()
+    // oxlint-disable-next-line no-await-in-loop -- each touch is in a turn of its own
+    await Promise.resolve()
   }
   expect(onIdle).toHaveBeenCalledTimes(1)
 })
