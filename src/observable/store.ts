@@ -116,7 +116,6 @@ export function createStore<Value>(initial: Value, whileSubscribed?: () => () =>
       signal?.addEventListener('abort', onAbort)
       unsubscribe = add({
         run(next) {
-          if (isDone) return
           try {
             if (predicate(next)) finish(() => resolve(next))
           } catch (error) {

@@ -132,7 +132,6 @@ function openFetch(
     if (carriesId) acceptingIds.add(new URL(asked.url).origin)
     const { response, url } = arrival
     body = openBody(response.body)
-    if (isClosed) body?.cancel()
     const { status } = response
     const failure = status === 204 ? undefined : refusalOf(response, { url, strict: settings.strict })
     if (failure !== undefined) return { failure: await withBody(failure, body) }

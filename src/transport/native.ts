@@ -95,7 +95,6 @@ export function openNative(
   }
 
   function listen(type: string): void {
-    if (types.has(type)) return
     types.add(type)
     if (type !== 'open' && type !== 'error') source.addEventListener(type, onMessage)
   }

@@ -100,6 +100,22 @@ describe('store', () => {
     expect(Object.keys(createStore(1))).not.toContain('undefined')
   })
 
+  test('ends what the first subscriber began only once, even if it is released later', () => {
+    const stop = vi.fn<() => void>()
+    const store = createStore(1, () => stop)
+    store.subscribe(() => {})()
+    store.release()
+    expect(stop).toHaveBeenCalledTimes(1)
+  })
+
+  test('ends it on release while there is a subscriber', () => {
+    const stop = vi.fn<() => void>()
+    const store = createStore(1, () => stop)
+    store.subscribe(() => {})
+    store.release()
+    expect(stop).toHaveBeenCalledTimes(1)
+  })
+
   test('calls a subscriber added after the release with the value, and never again', () => {
     const whileSubscribed = vi.fn(() => () => {})
     const store = createStore(1, whileSubscribed)

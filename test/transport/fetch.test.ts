@@ -192,6 +192,19 @@ describe('the request', () => {
     expect(inits[0]).not.toHaveProperty('body')
   })
 
+  test.each([
+    ['text', 'x'],
+    ['bytes', new Uint8Array(1)],
+    ['a buffer', new ArrayBuffer(1)],
+    ['a Blob', new Blob(['x'])],
+    ['a form', new FormData()],
+    ['parameters', new URLSearchParams('a=b')],
+  ])('the body may be %s', async (_, body) => {
+    const { fetch, inits } = capture()
+    open(fetch, { body })
+    await vi.waitFor(() => expect(inits[0]?.body).toBe(body))
+  })
+
   test('method wins over the default of a body', async () => {
     const { fetch, inits } = capture()
     open(fetch, { method: 'PUT', body: 'x' })
@@ -425,6 +438,20 @@ describe('a last event ID for another origin', () => {
     ])
   })
 
+  test('a request without an ID proves nothing: it needed no preflight', async () => {
+    stubPage(PAGE)
+    const fetch = failing()
+    fetch.mockImplementationOnce(() => Promise.resolve(answer({ body: null })))
+    const transport = fetchTransport({ fetch })
+    for (const request of [{}, withId]) {
+      const sink = createSink()
+      transport.open(createRequest(request), sink)
+      // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
+      await ended(sink)
+    }
+    expect(fetch.mock.calls.map(([, init]) => init.headers['last-event-id'])).toEqual([undefined, '7', undefined])
+  })
+
   test('an ID that another transport has sent proves nothing', async () => {
     stubPage(PAGE)
     const other = open(capture().fetch, {}, withId)
@@ -578,15 +605,15 @@ describe('close', () => {
     expect(sink.calls).toEqual([])
   })
 
-  test('while the header function waits: no request is made', async () => {
-    let release = (_: Record<string, string>): void => {}
-    const fetch = vi.fn<FetchLike>((_, init) =>
-      init.signal.aborted ? Promise.reject(new Error('aborted')) : Promise.resolve(answer()),
-    )
-    const { sink, session } = open(fetch, { headers: () => new Promise((resolve) => (release = resolve)) })
+  test.each(['headers', 'body', 'method'] as const)('while the %s function waits: no request is made', async (name) => {
+    let release = (_: undefined): void => {}
+    const { fetch, inits } = capture()
+    const { sink, session } = open(fetch, { [name]: () => new Promise((resolve) => (release = resolve)) })
+    await Promise.resolve()
     session.close()
-    release({})
+    release(undefined)
     await new Promise((resolve) => setTimeout(resolve))
+    expect(inits).toEqual([])
     expect(sink.calls).toEqual([])
   })
 
