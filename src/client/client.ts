@@ -121,7 +121,7 @@ export function createClient(
   function onReconnect(listener: (reconnection: Reconnection) => void): () => void {
     if (typeof listener !== 'function')
       throw wrongArgument('onReconnect', 'the listener', advice('a function'), listener)
-    return isClosedForGood() ? () => {} : reconnections.on('reconnect', listener)
+    return reconnections.on('reconnect', listener)
   }
 
   function reconnect(): void {

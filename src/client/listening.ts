@@ -22,10 +22,9 @@ export interface ListeningOptions {
   readonly demand: Demand
   readonly aborts: Aborts
   readonly eventTypes: EventTypes
-  readonly isClosedForGood: () => boolean
 }
 
-export function createListening({ emitter, demand, aborts, eventTypes, isClosedForGood }: ListeningOptions): Listening {
+export function createListening({ emitter, demand, aborts, eventTypes }: ListeningOptions): Listening {
   function listen(
     caller: string,
     wanted: Iterable<WantedType>,
@@ -34,7 +33,7 @@ export function createListening({ emitter, demand, aborts, eventTypes, isClosedF
   ): () => void {
     if (typeof listener !== 'function') throw wrongArgument(caller, 'the listener', advice('a function'), listener)
     const { signal, once } = checkOptions(caller, options, RULES)
-    if (isClosedForGood() || signal?.aborted) return () => {}
+    if (signal?.aborted) return () => {}
     const cleanups = Array.from(wanted, (type) => emitter.on(type, once ? callOnce : listener))
     cleanups.push(demand.add())
     function callOnce(event: TypedEvent): void {

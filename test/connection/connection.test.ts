@@ -278,6 +278,13 @@ describe('a connection', () => {
     expect(transport.sessions).toHaveLength(1)
   })
 
+  test('close() ends those who wait for a status that will not come', async () => {
+    const { connection } = create(createFakeTransport())
+    const waiting = connection.status.until(({ state }) => state === 'open')
+    connection.close('close-called')
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
   test('silence for idleTimeout is a loss; any activity restarts the time', async () => {
     const { connection, transport, environment } = await createOpen({ idleTimeout: 100 })
     environment.advance(60)
