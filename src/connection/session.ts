@@ -121,14 +121,14 @@ export function openSession(
   function begin(): void {
     if (closed) return
     if (idleTimeout !== undefined) limitSilence(idleTimeout)
-    const openAt = (absolute: string): void => open((url = absolute))
     const resolved = resolve()
-    if (typeof resolved === 'string') openAt(resolved)
-    else resolved.then(openAt, (cause) => guarded.onEnd(addressFailure(cause)))
+    if (typeof resolved === 'string') open(resolved)
+    else resolved.then(open, (cause) => guarded.onEnd(addressFailure(cause)))
   }
 
   function open(absolute: string): void {
     if (closed) return
+    url = absolute
     try {
       asked = request(absolute)
       addedTypes = []
