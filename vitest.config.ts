@@ -23,7 +23,8 @@ const node: TestProjectInlineConfiguration = {
       'test/{client,views,adapters,event-source,serving,sharing,testing}/**/*.test.ts',
       'test/{package,behaviour,bad-input,chaos}/**/*.test.ts',
     ],
-    exclude: slowFiles,
+    // Jest has a package of its own below test/testing.
+    exclude: [...slowFiles, '**/node_modules/**'],
   },
 }
 

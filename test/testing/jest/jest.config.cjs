@@ -4,7 +4,7 @@ const dist = path.join(__dirname, '../../../dist')
 
 /** What is published, as Jest resolves it: CommonJS. */
 module.exports = {
-  moduleNameMapper: { '^everstream$': join(dist, 'index.cjs'), '^everstream/(.*)$': join(dist, '$1.cjs') },
+  moduleNameMapper: { '^everstream$': path.join(dist, 'index.cjs'), '^everstream/(.*)$': path.join(dist, '$1.cjs') },
   testMatch: ['**/*.test.cjs'],
   moduleFileExtensions: ['cjs', 'js', 'json'],
   transform: {},
