@@ -6,7 +6,7 @@ import type { Runtime } from './runtime.js'
 import type { Servers } from './server.js'
 
 /** Far more than any runtime takes on a busy machine: one that has not finished by then hangs. */
-const LIMIT = 540_000
+const LIMIT = 240_000
 /** The time for a process to end after the last result: a socket takes a moment to close. */
 const END_LIMIT = 10_000
 
