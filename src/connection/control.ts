@@ -1,3 +1,5 @@
+import { MAX_SERVER_DELAY } from '../failure/max-server-delay.js'
+
 /** Whether a stream continues where the last one ended: the server's own word, if it has said it. */
 export type Continuity = 'complete' | 'lost' | 'unknown'
 
@@ -6,9 +8,6 @@ export type Control =
   | { readonly kind: 'open'; readonly continuity: Continuity; readonly keepAlive: number | undefined }
   | { readonly kind: 'end' }
   | { readonly kind: 'other' }
-
-/** The longest interval of keep-alives that is believed, in ms. */
-const MAX_KEEP_ALIVE = 3_600_000
 
 /** @returns undefined if this is an event of the application that has the same type */
 export function readControl(data: string): Control | undefined {
@@ -25,6 +24,6 @@ export function readControl(data: string): Control | undefined {
   return {
     kind,
     continuity: continuity === 'complete' || continuity === 'lost' ? continuity : 'unknown',
-    keepAlive: typeof keepAlive === 'number' && keepAlive > 0 && keepAlive <= MAX_KEEP_ALIVE ? keepAlive : undefined,
+    keepAlive: typeof keepAlive === 'number' && keepAlive > 0 && keepAlive <= MAX_SERVER_DELAY ? keepAlive : undefined,
   }
 }
